@@ -1,0 +1,37 @@
+/** What every error of this package has in common: a stable `code` to branch on. */
+export class MucwrightError extends Error {
+  /** Stable, machine-readable; never changes between releases, unlike the message. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** A value was refused before anything was sent: the message names it and says what is wanted. */
+export class ArgumentError extends MucwrightError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("argument", message, options);
+  }
+}
+
+/** No answer came within the time allowed. The request may still have been carried out. */
+export class RequestTimeoutError extends MucwrightError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("timeout", message, options);
+  }
+}
+
+/** The room is not joined (any more), so there is nobody to send this to, or to wait for. */
+export class NotJoinedError extends MucwrightError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("notJoined", message, options);
+  }
+}
+
+/** The text of anything thrown, for a log line or another error's message. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,7 @@
+/**
+ * A copy of `text` that owns its characters. V8 keeps the whole chunk that a longer piece was cut from alive
+ * as long as the piece is: what is kept beyond the stanza it came in goes through here.
+ */
+export function unpin(text: string): string {
+  return text.length < 13 ? text : Buffer.from(text, "utf16le").toString("utf16le");
+}
