@@ -1,0 +1,97 @@
+import { resolveSrv } from "node:dns/promises";
+import { isIP } from "node:net";
+
+import { SessionError } from "./session-error.js";
+
+/** Where to connect to. */
+export interface Endpoint {
+  /** `xmpp:` TCP, upgraded by STARTTLS; `xmpps:` TLS from the first byte (XEP-0368). */
+  readonly protocol: "xmpp:" | "xmpps:";
+  readonly host: string;
+  readonly port: number;
+}
+
+const DEFAULT_PORT: Readonly<Record<Endpoint["protocol"], number>> = { "xmpp:": 5222, "xmpps:": 5223 };
+
+/** Whether a host is this machine: there, and only there, a stream may go without TLS. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, "");
+  if (isIP(bare) === 4) return bare.startsWith("127.");
+  return bare === "::1" || bare === "localhost" || bare.endsWith(".localhost");
+}
+
+/** Reads a service URI. Throws {@link SessionError} `service` for one that cannot be used. */
+export function parseService(service: string): Endpoint {
+  const uri = /^([a-z]+:)\/\/(\[[0-9a-fA-F:.]+\]|[^/?#:@]+)(?::(\d{1,5}))?\/?$/.exec(service);
+  const protocol = uri?.[1];
+  const host = uri?.[2];
+  if (uri === null || protocol === undefined || host === undefined)
+    throw new SessionError(
+      "service",
+      `"${service}" is no service: write xmpp://host:port or xmpps://host:port`,
+    );
+  if (protocol !== "xmpp:" && protocol !== "xmpps:")
+    throw new SessionError("service", `${protocol}// is not supported: use xmpp:// or xmpps://`);
+  const port = uri[3] === undefined ? DEFAULT_PORT[protocol] : Number(uri[3]);
+  if (port < 1 || port > 65_535) throw new SessionError("service", `"${service}" has no valid port`);
+  return { protocol, host: host.replace(/^\[|\]$/g, ""), port };
+}
+
+interface SrvRecord {
+  readonly name: string;
+  readonly port: number;
+  readonly priority: number;
+  readonly weight: number;
+}
+
+/** RFC 2782: by priority; within one, drawn by weight. */
+export function orderByPriority<T extends SrvRecord>(records: readonly T[], random: () => number): T[] {
+  const rest = [...records].sort((a, b) => a.priority - b.priority);
+  const ordered: T[] = [];
+  while (rest.length > 0) {
+    const group = rest.filter((record) => record.priority === rest[0]?.priority);
+    const total = group.reduce((sum, record) => sum + record.weight, 0);
+    let draw = random() * total;
+    const index = Math.max(
+      0,
+      group.findIndex((record) => (draw -= record.weight) < 0),
+    );
+    ordered.push(...rest.splice(index, 1));
+  }
+  return ordered;
+}
+
+async function lookup(name: string): Promise<SrvRecord[]> {
+  try {
+    return await resolveSrv(name);
+  } catch {
+    return []; // no such record, or no answer: the host itself is tried
+  }
+}
+
+/**
+ * The endpoints of a domain, best first: by its SRV records (RFC 6120 §3.2.1, XEP-0368), else the domain
+ * itself on the registered port.
+ */
+export async function discoverEndpoints(domain: string): Promise<Endpoint[]> {
+  if (isIP(domain) !== 0 || isLoopback(domain))
+    return [{ protocol: "xmpp:", host: domain, port: DEFAULT_PORT["xmpp:"] }];
+  const [direct, plain] = await Promise.all([
+    lookup(`_xmpps-client._tcp.${domain}`),
+    lookup(`_xmpp-client._tcp.${domain}`),
+  ]);
+  const records = [
+    ...direct.map((record) => ({ ...record, protocol: "xmpps:" as const })),
+    ...plain.map((record) => ({ ...record, protocol: "xmpp:" as const })),
+  ];
+  // "." says: this service is decidedly not here (RFC 2782).
+  const offered = records.filter((record) => record.name !== "." && record.name !== "");
+  if (records.length > 0 && offered.length === 0)
+    throw new SessionError("unreachable", `${domain} says that it offers no XMPP service`);
+  if (offered.length === 0) return [{ protocol: "xmpp:", host: domain, port: DEFAULT_PORT["xmpp:"] }];
+  return orderByPriority(offered, Math.random).map(({ protocol, name, port }) => ({
+    protocol,
+    host: name,
+    port,
+  }));
+}

@@ -1,0 +1,143 @@
+import { EventEmitter } from "node:events";
+import { isIP } from "node:net";
+import type { Duplex } from "node:stream";
+import type { ConnectionOptions } from "node:tls";
+
+import type { StreamSocket } from "@xmpp/client-core";
+import ConnectionTCP from "@xmpp/tcp/lib/Connection.js";
+import ConnectionTLS from "@xmpp/tls/lib/Connection.js";
+import TlsSocket from "@xmpp/tls/lib/Socket.js";
+
+/** TLS settings that a user may choose; a subset of those of `node:tls`. */
+export interface TlsOptions {
+  /** Refuse a stream without TLS. Default: true, but for a loopback address. */
+  readonly required?: boolean;
+  /** Certificates of authorities to trust instead of Node's own, as PEM. */
+  readonly ca?: string | Buffer | readonly (string | Buffer)[];
+  /** A client certificate and its key, as PEM. */
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  /** False accepts any certificate: for tests only. Default true. */
+  readonly rejectUnauthorized?: boolean;
+}
+
+function tlsParameters(domain: string, options: TlsOptions): ConnectionOptions {
+  const { ca, cert, key, rejectUnauthorized } = options;
+  return {
+    // The certificate has to be that of the XMPP domain, whatever host was found for it (RFC 6120 §13.7.2).
+    host: domain,
+    ...(isIP(domain) === 0 && { servername: domain }),
+    ALPNProtocols: ["xmpp-client"],
+    ...(ca !== undefined && {
+      ca: Array.isArray(ca) ? [...(ca as readonly (string | Buffer)[])] : (ca as string),
+    }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+  };
+}
+
+/** Upgrades a plain connection (RFC 6120 §5). Resolves once the handshake is done. */
+export async function startTls(
+  plain: StreamSocket,
+  domain: string,
+  options: TlsOptions,
+): Promise<StreamSocket> {
+  const socket = new TlsSocket();
+  await new Promise<void>((resolve, reject) => {
+    socket.once("connect", resolve);
+    socket.once("error", reject);
+    socket.once("close", () =>
+      reject(new Error("The server closed the connection during the TLS handshake")),
+    );
+    socket.connect({ ...tlsParameters(domain, options), socket: plain as unknown as Duplex });
+  });
+  return socket;
+}
+
+/** A ready-made byte stream in the shape of a socket of @xmpp/*. */
+class DuplexSocket extends EventEmitter {
+  readonly secure = true;
+  socket: Duplex | null = null;
+  readonly #connect: () => Duplex | Promise<Duplex>;
+
+  constructor(connect: () => Duplex | Promise<Duplex>) {
+    super();
+    this.#connect = connect;
+  }
+
+  connect(): void {
+    Promise.resolve()
+      .then(this.#connect)
+      .then(
+        (stream) => this.#attach(stream),
+        (error: unknown) => this.emit("error", error),
+      );
+  }
+
+  #attach(stream: Duplex): void {
+    this.socket = stream;
+    stream.on("data", (data: Buffer) => this.emit("data", data));
+    stream.on("error", (error) => this.emit("error", error));
+    stream.on("end", () => stream.end());
+    stream.on("close", () => this.emit("close"));
+    this.emit("connect");
+  }
+
+  write(data: string, done?: (error?: Error | null) => void): void {
+    if (this.socket === null) done?.(new Error("Not connected"));
+    else this.socket.write(data, done);
+  }
+
+  end(): void {
+    this.socket?.end();
+  }
+}
+
+/** What the transports are made from. */
+export interface TransportOptions {
+  readonly domain: string;
+  readonly tls: TlsOptions;
+  /** Parses what comes in; made anew for each stream header. */
+  readonly Parser: new () => EventEmitter;
+  /** Takes the place of TCP and TLS. */
+  readonly connect: (() => Duplex | Promise<Duplex>) | null;
+}
+
+/** The transports of @xmpp/client, with sockets and parser of our own. */
+export function makeTransports({ domain, tls, Parser, connect }: TransportOptions): unknown[] {
+  if (connect !== null) return [customTransport(Parser, connect)];
+  class Tcp extends ConnectionTCP {}
+  Tcp.prototype.Parser = Parser;
+  class Tls extends ConnectionTLS {}
+  Tls.prototype.Parser = Parser;
+  Tls.prototype.Socket = class extends TlsSocket {
+    override connect(target: ConnectionOptions): void {
+      // `host` is where to connect to; the name to verify is the domain's.
+      super.connect({
+        ...tlsParameters(domain, tls),
+        ...target,
+        ...(isIP(domain) === 0 && { servername: domain }),
+      });
+    }
+  };
+  return [Tcp, Tls];
+}
+
+function customTransport(
+  Parser: TransportOptions["Parser"],
+  connect: () => Duplex | Promise<Duplex>,
+): unknown {
+  class Custom extends ConnectionTCP {
+    socketParameters(): object {
+      return {};
+    }
+  }
+  Custom.prototype.Socket = class extends DuplexSocket {
+    constructor() {
+      super(connect);
+    }
+  };
+  Custom.prototype.Parser = Parser;
+  return Custom;
+}
