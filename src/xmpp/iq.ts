@@ -10,6 +10,11 @@ import { XmppError } from "./xmpp-error.js";
 export interface IqOptions {
   /** How long to wait for the answer; default 30 s. Servers do not answer everything. */
   readonly timeoutMs?: number;
+  /**
+   * Called with the payload of the result in the turn in which it arrives, before any stanza that came after it is
+   * handled: a promise is settled only later.
+   */
+  readonly onResult?: (payload: Element | null) => void;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -19,6 +24,7 @@ interface Pending {
   readonly to: JID | null;
   readonly resolve: (payload: Element | null) => void;
   readonly reject: (error: Error) => void;
+  readonly onResult: IqOptions["onResult"];
   readonly timer: Timer;
 }
 
@@ -57,7 +63,7 @@ export class IqRequests {
     type: "get" | "set",
     address: JID | string | null,
     payload: Element,
-    { timeoutMs = DEFAULT_TIMEOUT_MS }: IqOptions = {},
+    { timeoutMs = DEFAULT_TIMEOUT_MS, onResult }: IqOptions = {},
   ): Promise<Element | null> {
     const to = address === null ? null : JID.from(address);
     // Not to be guessed: whoever knows it could still not answer for somebody else, but need not even try.
@@ -68,7 +74,7 @@ export class IqRequests {
         const whom = to === null ? "The server" : to.toString();
         reject(new RequestTimeoutError(`${whom} did not answer <${payload.name}/> within ${timeoutMs} ms`));
       }, timeoutMs);
-      this.#pending.set(id, { to, resolve, reject, timer });
+      this.#pending.set(id, { to, resolve, reject, timer, onResult });
     });
     answer.catch(() => {});
     try {
@@ -94,7 +100,11 @@ export class IqRequests {
     if (asked === undefined || !this.#comesFrom(asked.to, stanza.attrs["from"])) return false;
     const pending = this.#take(id);
     if (stanza.attrs["type"] === "error") pending?.reject(XmppError.fromStanza(stanza));
-    else pending?.resolve(stanza.getChildElements()[0] ?? null);
+    else {
+      const payload = stanza.getChildElements()[0] ?? null;
+      pending?.resolve(payload);
+      pending?.onResult?.(payload);
+    }
     return true;
   }
 

@@ -1,0 +1,69 @@
+export {
+  Element,
+  xml,
+  type Attributes,
+  type AttributesInit,
+  type Node,
+  type NodeInit,
+} from "../base/element.js";
+export { Clock, systemClock, type Timer } from "../base/clock.js";
+export { ArgumentError, MucwrightError, NotJoinedError, RequestTimeoutError } from "../base/errors.js";
+export { Emitter, type Listener } from "../base/emitter.js";
+export { JID } from "../base/jid.js";
+export { LanguageMap } from "../base/language-map.js";
+export {
+  isLogLevel,
+  Logger,
+  silentLogger,
+  StructuredLogger,
+  type LogFields,
+  type LogLevel,
+  type LogRecord,
+  type StructuredLoggerOptions,
+} from "../base/logger.js";
+export { DataForm, type DataFormType, type FieldType, type FormField } from "../forms/data-form.js";
+export { IqRequests, type IqOptions } from "../xmpp/iq.js";
+export { Session, type SessionDiagnostic, type SessionEvents, type SessionState } from "../xmpp/session.js";
+export { SessionError, type SessionErrorCode } from "../xmpp/session-error.js";
+export type { ReconnectOptions, SessionLimits, SessionOptions } from "../xmpp/session-options.js";
+export type { TlsOptions } from "../xmpp/stream/sockets.js";
+export type { Connect, ConnectTarget } from "../xmpp/transport.js";
+export { XmppError, type XmppErrorType } from "../xmpp/xmpp-error.js";
+export { MucClient, type ClientEvents, type JoinHandle, type MucClientOptions } from "./client.js";
+export type { AnyRoomEvent, RoomEvents } from "./events/event-map.js";
+export {
+  JoinFailed,
+  RoomCaughtUp,
+  RoomEntered,
+  RoomExited,
+  RoomResumed,
+  RoomSuspended,
+} from "./events/lifecycle.js";
+export {
+  MessageFailed,
+  MessageReceived,
+  ServiceMessage,
+  SubjectChanged,
+  type MessageSource,
+} from "./events/messages.js";
+export {
+  AffiliationChanged,
+  NickChanged,
+  OccupantEvent,
+  OccupantJoined,
+  OccupantLeft,
+  PresenceChanged,
+  RoleChanged,
+  UidChanged,
+} from "./events/occupants.js";
+export { RoomEvent } from "./events/room-event.js";
+export { JoinError, type JoinErrorReason } from "./join-error.js";
+export type { HistoryRequest, JoinOptions, NickConflictPolicy } from "./join-options.js";
+export { Occupant, ServiceMember, type OccupantPresence } from "./occupant.js";
+export { Room, type RoomState } from "./room.js";
+export type { Prepare } from "./room-host.js";
+export type { Outage } from "./room/room-core.js";
+export type { OutageCause } from "./room/room-machine.js";
+export { StatusCode, type LeaveMode } from "./status-codes.js";
+export type { Draft, DraftInit } from "./wire/draft.js";
+export { Actor, type Affiliation, type Role } from "./wire/muc-user.js";

@@ -1,0 +1,130 @@
+import { ArgumentError } from "../base/errors.js";
+import type { Element } from "../base/element.js";
+import { xml } from "../base/element.js";
+import { JID } from "../base/jid.js";
+import { NS } from "./wire/namespaces.js";
+
+/** What of the past the room is asked for (XEP-0045 §7.2.14). What is not given is left to the room. */
+export interface HistoryRequest {
+  /** Characters, of the XML and not of the text. */
+  readonly maxChars?: number;
+  readonly maxStanzas?: number;
+  /** As far back as so many seconds. */
+  readonly seconds?: number;
+  /** As far back as this moment. */
+  readonly since?: Date;
+}
+
+/** What to do when somebody else has the nick: give up, try `nick-2` and so on, or ask for another (null gives up). */
+export type NickConflictPolicy = "fail" | "suffix" | ((nick: string, attempt: number) => string | null);
+
+/** How to join a room. */
+export interface JoinOptions {
+  /** The password of the room. */
+  readonly password?: string;
+  /** What of the past is wanted at the first join. */
+  readonly history?: HistoryRequest;
+  /** Come back by itself after a loss; default true. */
+  readonly autorejoin?: boolean;
+  /** What to do with a room that did not exist: open it with its default configuration, or leave it. Default `instant`. */
+  readonly create?: "instant" | "refuse";
+  /** Default `fail`. */
+  readonly nickConflict?: NickConflictPolicy;
+  /** `once`: any refusal ends the room. `persist`: what passes by itself is tried again, and `entered` stays pending. */
+  readonly firstJoin?: "once" | "persist";
+}
+
+const MAX_NICK_BYTES = 1023;
+const MAX_NICK_ATTEMPTS = 10;
+
+/** Checks a nick. Throws {@link ArgumentError}. */
+export function checkNick(nick: string): string {
+  if (typeof nick !== "string" || nick.trim() === "") throw new ArgumentError("A nick may not be blank");
+  if (Buffer.byteLength(nick) > MAX_NICK_BYTES)
+    throw new ArgumentError(`A nick may not be longer than ${MAX_NICK_BYTES} bytes`);
+  return nick;
+}
+
+/** Checks the address of a room. Throws {@link ArgumentError} for anything but a bare JID with a local part. */
+export function checkRoom(room: JID | string): JID {
+  const jid = JID.from(room);
+  if (jid.resource !== null)
+    throw new ArgumentError(
+      `"${jid.toString()}" is no room: write ${jid.bare().toString()}, without the part after the /`,
+    );
+  if (jid.local === null) throw new ArgumentError(`"${jid.toString()}" is no room: write room@service`);
+  return jid;
+}
+
+/** The nicks of a join, one after another. */
+export class NickChoice {
+  readonly #wanted: string;
+  readonly #policy: NickConflictPolicy;
+  #attempt = 0;
+  #current: string;
+  #next: string | null = null;
+
+  constructor(wanted: string, policy: NickConflictPolicy) {
+    this.#wanted = wanted;
+    this.#current = wanted;
+    this.#policy = policy;
+  }
+
+  /** The nick to ask for now. */
+  get current(): string {
+    return this.#current;
+  }
+
+  /** The nick to ask for when the current one is taken, null when there is none. */
+  peek(): string | null {
+    if (this.#next !== null || this.#attempt >= MAX_NICK_ATTEMPTS) return this.#next;
+    if (this.#policy === "fail") return null;
+    this.#next =
+      this.#policy === "suffix"
+        ? `${this.#wanted}-${this.#attempt + 2}`
+        : this.#policy(this.#wanted, this.#attempt + 1);
+    return this.#next;
+  }
+
+  /** Goes on to the next one. */
+  advance(): void {
+    this.#current = this.peek() ?? this.#current;
+    this.#next = null;
+    this.#attempt++;
+  }
+
+  /** A rejoin begins with the nick that is wanted. */
+  restart(wanted: string = this.#wanted): void {
+    this.#current = wanted;
+    this.#next = null;
+    this.#attempt = 0;
+  }
+}
+
+function historyElement({ maxChars, maxStanzas, seconds, since }: HistoryRequest): Element {
+  return xml("history", {
+    maxchars: maxChars,
+    maxstanzas: maxStanzas,
+    seconds,
+    since: since?.toISOString(),
+  });
+}
+
+/** The presence that asks to enter (XEP-0045 §7.2). */
+export function joinPresence(
+  to: JID,
+  id: string,
+  fields: { readonly password: string | null; readonly history: HistoryRequest | null },
+): Element {
+  const { password, history } = fields;
+  return xml(
+    "presence",
+    { to: to.toString(), id },
+    xml(
+      "x",
+      { xmlns: NS.muc },
+      history === null ? null : historyElement(history),
+      password === null ? null : xml("password", null, password),
+    ),
+  );
+}

@@ -1,0 +1,30 @@
+import type { Clock } from "../base/clock.js";
+import type { Element } from "../base/element.js";
+import type { JID } from "../base/jid.js";
+import type { Logger } from "../base/logger.js";
+import type { IqRequests } from "../xmpp/iq.js";
+import type { AnyRoomEvent } from "./events/event-map.js";
+import type { Draft } from "./wire/draft.js";
+
+/**
+ * Shapes what is said before it is sent: splits, marks or drops it. `cause` is the event that it answers, null where
+ * it answers none.
+ */
+export type Prepare = (draft: Draft, cause: AnyRoomEvent | null) => readonly Draft[];
+
+/** What a room needs of its client. Not part of the package's surface. */
+export interface RoomHost {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly languages: readonly string[];
+  readonly prepare: Prepare;
+  readonly iq: Pick<IqRequests, "get" | "set">;
+  /** Our full JID, null before there is one. */
+  readonly jid: JID | null;
+  /** Whether there is a session. */
+  readonly online: boolean;
+  send(stanza: Element): Promise<void>;
+  diagnostic(code: string, stanza: Element | null): void;
+  /** The room is over: it is to be forgotten. */
+  forget(jid: JID): void;
+}

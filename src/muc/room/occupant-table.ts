@@ -1,0 +1,219 @@
+import type { Element } from "../../base/element.js";
+import type { JID } from "../../base/jid.js";
+import { unpin } from "../../base/unpin.js";
+import type { Farewell } from "../events/lifecycle.js";
+import {
+  AffiliationChanged,
+  NickChanged,
+  OccupantJoined,
+  OccupantLeft,
+  PresenceChanged,
+  RoleChanged,
+  UidChanged,
+} from "../events/occupants.js";
+import type { AnyRoomEvent } from "../events/event-map.js";
+import { Occupant, updateOccupant, type OccupantFacts } from "../occupant.js";
+import type { Room } from "../room.js";
+import type { LeaveMode } from "../status-codes.js";
+import type { MucItem } from "../wire/muc-user.js";
+import { NS } from "../wire/namespaces.js";
+import { readTexts } from "../wire/texts.js";
+
+const SHOWS: ReadonlySet<string> = new Set(["chat", "away", "xa", "dnd"]);
+const NOBODY: Farewell = { actor: null, reason: null, statusCodes: new Set() };
+
+/** A presence of an occupant, as far as the table needs it. */
+export interface OccupantPresenceStanza {
+  readonly stanza: Element;
+  readonly nick: string;
+  readonly item: MucItem | null;
+  readonly codes: ReadonlySet<number>;
+}
+
+/** Who is in a room: presences in, events out. */
+export class OccupantTable {
+  readonly #room: Room;
+  readonly #jid: JID;
+  readonly #emit: (event: AnyRoomEvent) => void;
+  #byNick = new Map<string, Occupant>();
+  /** Who was there before the rejoin that is under way, as long as they were not seen again. */
+  #former = new Map<string, Occupant>();
+  #me: Occupant | null = null;
+  #list: readonly Occupant[] | null = null;
+  /** Whether the room vouches for XEP-0421 ids: without that, an occupant can forge them. */
+  trustOccupantIds = false;
+
+  constructor(room: Room, jid: JID, emit: (event: AnyRoomEvent) => void) {
+    this.#room = room;
+    this.#jid = jid;
+    this.#emit = emit;
+  }
+
+  /** Us; null until we entered for the first time. */
+  get me(): Occupant | null {
+    return this.#me;
+  }
+
+  /** Everybody, us first. The same list until somebody comes or goes. */
+  get list(): readonly Occupant[] {
+    if (this.#list !== null) return this.#list;
+    const others = [...this.#byNick.values()].filter((occupant) => occupant !== this.#me);
+    const present = this.#me !== null && this.#byNick.get(this.#me.nick) === this.#me;
+    this.#list = present && this.#me !== null ? [this.#me, ...others] : others;
+    return this.#list;
+  }
+
+  /** Who has this nick now. */
+  get(nick: string): Occupant | null {
+    return this.#byNick.get(nick) ?? null;
+  }
+
+  /** A rejoin begins: whoever was there has to be seen again. */
+  beginRejoin(): void {
+    this.#former = this.#byNick;
+    if (this.#me !== null) this.#former.delete(this.#me.nick);
+    this.#byNick = new Map();
+    this.#list = null;
+  }
+
+  /** We are in again: whoever was not seen has gone meanwhile. */
+  endRejoin(): void {
+    const gone = [...this.#former.values()];
+    this.#former.clear();
+    for (const occupant of gone) this.#departed(occupant, null, "unknown", NOBODY);
+  }
+
+  /** Own available presence: at entry `me` is made, or on a rejoin kept. */
+  selfAvailable(presence: OccupantPresenceStanza): Occupant {
+    const facts = this.#factsOf(presence);
+    if (this.#me === null) this.#me = new Occupant(this.#jid, facts, true);
+    else if (this.#byNick.get(this.#me.nick) === this.#me) {
+      this.#changed(this.#me, presence);
+      return this.#me;
+    } else updateOccupant(this.#me, facts);
+    this.#byNick.set(presence.nick, this.#me);
+    this.#list = null;
+    return this.#me;
+  }
+
+  /** Available presence of somebody else. */
+  available(presence: OccupantPresenceStanza, initial: boolean): void {
+    const known = this.#byNick.get(presence.nick);
+    if (known !== undefined) return this.#changed(known, presence);
+    const former = this.#former.get(presence.nick);
+    if (former !== undefined && this.#seenAgain(former, presence)) return;
+    const occupant = new Occupant(this.#jid, this.#factsOf(presence));
+    this.#byNick.set(occupant.nick, occupant);
+    this.#list = null;
+    this.#emit(new OccupantJoined(this.#room, presence.stanza, occupant, initial));
+  }
+
+  /** Somebody of the time before has their nick still: no event, unless it is proven to be somebody else. */
+  #seenAgain(former: Occupant, presence: OccupantPresenceStanza): boolean {
+    this.#former.delete(former.nick);
+    const facts = this.#factsOf(presence);
+    const { realJid, occupantId } = facts;
+    const sameJid = realJid === null || former.realJid === null ? null : realJid.equals(former.realJid);
+    const sameId =
+      occupantId === null || former.occupantId === null ? null : occupantId === former.occupantId;
+    if (sameJid === false || (sameJid === null && sameId === false)) {
+      this.#departed(former, null, "unknown", NOBODY);
+      return false;
+    }
+    const proven = sameJid === true || sameId === true;
+    if (proven) updateOccupant(former, facts);
+    this.#byNick.set(former.nick, proven ? former : new Occupant(this.#jid, facts));
+    this.#list = null;
+    return true;
+  }
+
+  /** Unavailable presence of somebody else who is there. False when they are not. */
+  unavailable(presence: OccupantPresenceStanza, mode: LeaveMode): boolean {
+    const occupant = this.#byNick.get(presence.nick);
+    if (occupant === undefined) return false;
+    this.#byNick.delete(presence.nick);
+    this.#list = null;
+    this.#departed(occupant, presence, mode, farewellOf(presence));
+    return true;
+  }
+
+  /** Own departure: what our role and affiliation became; `exit` or `suspend` is told by the room. */
+  selfUnavailable(presence: OccupantPresenceStanza): void {
+    if (this.#me !== null) this.#standing(this.#me, presence, true);
+  }
+
+  #departed(
+    occupant: Occupant,
+    presence: OccupantPresenceStanza | null,
+    mode: LeaveMode,
+    farewell: Farewell,
+  ): void {
+    if (presence === null) updateOccupant(occupant, { available: false, show: null, role: "none" });
+    else this.#standing(occupant, presence, true);
+    this.#emit(new OccupantLeft(this.#room, presence?.stanza ?? null, occupant, mode, farewell));
+  }
+
+  /** A nick change (XEP-0045 §7.6). Whoever has the new nick, by the room's own account, is gone. */
+  rename(presence: OccupantPresenceStanza, newNick: string): boolean {
+    const { nick: oldNick, stanza, codes: statusCodes } = presence;
+    const occupant = this.#byNick.get(oldNick);
+    if (occupant === undefined) return false;
+    const inTheWay = this.#byNick.get(newNick);
+    this.#byNick.delete(oldNick);
+    this.#byNick.set(newNick, occupant);
+    this.#list = null;
+    updateOccupant(occupant, { nick: newNick });
+    if (inTheWay !== undefined && inTheWay !== occupant) this.#departed(inTheWay, null, "unknown", NOBODY);
+    this.#emit(new NickChanged(this.#room, stanza, occupant, { oldNick, newNick, statusCodes }));
+    return true;
+  }
+
+  #changed(occupant: Occupant, presence: OccupantPresenceStanza): void {
+    this.#standing(occupant, presence, false);
+  }
+
+  /** Takes over what a presence says, then tells what changed: presence, role, affiliation. */
+  #standing(occupant: Occupant, presence: OccupantPresenceStanza, departing: boolean): void {
+    const { role: oldRole, affiliation: oldAffiliation, realJid: oldJid } = occupant;
+    const facts = this.#factsOf(presence, occupant);
+    const moved = facts.realJid !== null && (oldJid === null || !facts.realJid.equals(oldJid));
+    const oldUid = moved ? occupant.uid : "";
+    updateOccupant(
+      occupant,
+      departing ? { ...facts, available: false, role: presence.item?.role ?? "none" } : facts,
+    );
+    const { stanza } = presence;
+    if (moved) this.#emit(new UidChanged(this.#room, stanza, occupant, oldUid));
+    if (!departing) this.#emit(new PresenceChanged(this.#room, stanza, occupant));
+    const by = farewellOf(presence);
+    if (occupant.role !== oldRole)
+      this.#emit(new RoleChanged(this.#room, stanza, occupant, oldRole, occupant.role, by));
+    if (occupant.affiliation !== oldAffiliation) {
+      const { affiliation: newAffiliation, realJid } = occupant;
+      this.#emit(
+        new AffiliationChanged(this.#room, stanza, { occupant, realJid, oldAffiliation, newAffiliation }, by),
+      );
+    }
+  }
+
+  /** What a presence says; what it leaves out is as it was. */
+  #factsOf({ stanza, nick, item }: OccupantPresenceStanza, known: Occupant | null = null): OccupantFacts {
+    const show = stanza.getChildText("show") ?? "";
+    const id = this.trustOccupantIds ? stanza.getChild("occupant-id", NS.occupantId)?.attrs["id"] : undefined;
+    return {
+      nick: known?.nick ?? unpin(nick),
+      realJid: item?.jid?.bare() ?? known?.realJid ?? null,
+      occupantId: id === undefined ? (known?.occupantId ?? null) : unpin(id),
+      role: item?.role ?? known?.role ?? "visitor",
+      affiliation: item?.affiliation ?? known?.affiliation ?? "none",
+      available: stanza.attrs["type"] !== "unavailable",
+      show: SHOWS.has(show) ? (show as OccupantFacts["show"]) : null,
+      status: readTexts(stanza, "status"),
+    };
+  }
+}
+
+/** Who did it, and why, as the item of a presence says. */
+export function farewellOf({ item, codes }: OccupantPresenceStanza): Farewell {
+  return { actor: item?.actor ?? null, reason: item?.reason ?? null, statusCodes: codes };
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+
+import { xml } from "../../base/element.js";
+import { messageOf, NotJoinedError } from "../../base/errors.js";
+import type { LanguageMap } from "../../base/language-map.js";
+import type { AnyRoomEvent } from "../events/event-map.js";
+import type { MessageVoice } from "../events/messages.js";
+import type { Occupant } from "../occupant.js";
+import { draftOf, messageStanza, textElements, withId, type Draft, type DraftInit } from "../wire/draft.js";
+import { NS } from "../wire/namespaces.js";
+import type { RoomContext } from "./room-context.js";
+
+/** What we say in one room. All of it needs us to be in. */
+export class Outbound implements MessageVoice {
+  readonly #room: RoomContext;
+  readonly #inside: () => boolean;
+
+  constructor(room: RoomContext, inside: () => boolean) {
+    this.#room = room;
+    this.#inside = inside;
+  }
+
+  /** To everybody; `cause` is what it answers. */
+  async say(draft: Draft, cause: AnyRoomEvent | null): Promise<void> {
+    this.#assertInside();
+    const { host, jid } = this.#room;
+    const sent: Promise<void>[] = [];
+    for (const each of host.prepare(draft, cause)) {
+      const { id, ...rest } = withId(each);
+      const stanza = messageStanza({ ...rest, id }, jid.toString(), "groupchat");
+      this.#room.remember(id);
+      sent.push(host.send(stanza));
+    }
+    await Promise.all(sent);
+  }
+
+  /** An answer that need not be awaited: its failure reaches the log. */
+  answer(draft: DraftInit, cause: AnyRoomEvent): Promise<void> {
+    return this.#logged(this.say(draftOf(draft), cause));
+  }
+
+  /** As {@link answer}, to the sender alone. */
+  answerPrivately(to: Occupant, draft: DraftInit): Promise<void> {
+    return this.#logged(this.whisper(to, draft));
+  }
+
+  #logged(sent: Promise<void>): Promise<void> {
+    const { host, jid } = this.#room;
+    sent.catch((error: unknown) =>
+      host.logger.warn({ room: jid, error: messageOf(error) }, "An answer could not be sent"),
+    );
+    return sent;
+  }
+
+  /** To one occupant (XEP-0045 §7.5). */
+  async whisper(to: Occupant | string, init: DraftInit): Promise<void> {
+    this.#assertInside();
+    const { host, jid, table } = this.#room;
+    const nick = typeof to === "string" ? to : to.nick;
+    if (typeof to !== "string" && table.get(nick) !== to)
+      throw new NotJoinedError(`${nick} is not in ${jid.toString()} any more`);
+    const draft = draftOf(init);
+    const marked = { ...draft, extensions: [...(draft.extensions ?? []), xml("x", { xmlns: NS.user })] };
+    await host.send(messageStanza(marked, jid.withResource(nick).toString(), "chat"));
+  }
+
+  /** XEP-0045 §8.1. */
+  async setSubject(subject: string | LanguageMap): Promise<void> {
+    this.#assertInside();
+    const texts = subject === "" ? [] : textElements("subject", subject);
+    const id = randomUUID();
+    this.#room.remember(id);
+    const to = this.#room.jid.toString();
+    await this.#room.host.send(
+      xml("message", { to, type: "groupchat", id }, texts.length === 0 ? xml("subject") : texts),
+    );
+  }
+
+  #assertInside(): void {
+    const { jid, room } = this.#room;
+    if (!this.#inside())
+      throw new NotJoinedError(`${jid.toString()} is ${room.state}: nobody there could hear it`);
+  }
+}

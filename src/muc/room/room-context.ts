@@ -1,0 +1,58 @@
+import type { JID } from "../../base/jid.js";
+import type { LanguageMap } from "../../base/language-map.js";
+import type { AnyRoomEvent } from "../events/event-map.js";
+import type { Room } from "../room.js";
+import type { RoomHost } from "../room-host.js";
+import { NO_TEXTS } from "../wire/texts.js";
+import { OccupantTable } from "./occupant-table.js";
+
+/** What the parts of one room share. */
+export class RoomContext {
+  readonly host: RoomHost;
+  readonly jid: JID;
+  readonly table: OccupantTable;
+  /** Tells the listeners of the room. */
+  readonly tell: (event: AnyRoomEvent) => void;
+  readonly room: Room;
+  features: ReadonlySet<string> = new Set();
+  subject: LanguageMap = NO_TEXTS;
+  subjectSetter: string | null = null;
+  password: string | null;
+  autorejoin: boolean;
+  readonly #sentIds = new Set<string>();
+
+  constructor(fields: {
+    readonly host: RoomHost;
+    readonly jid: JID;
+    readonly room: Room;
+    readonly tell: (event: AnyRoomEvent) => void;
+    readonly password: string | null;
+    readonly autorejoin: boolean;
+  }) {
+    this.host = fields.host;
+    this.jid = fields.jid;
+    this.room = fields.room;
+    this.tell = fields.tell;
+    this.password = fields.password;
+    this.autorejoin = fields.autorejoin;
+    this.table = new OccupantTable(fields.room, fields.jid, fields.tell);
+  }
+
+  /** Keeps the id of a message of ours for as long as an error may come for it. */
+  remember(id: string): void {
+    this.#sentIds.add(id);
+    if (this.#sentIds.size <= MAX_SENT_IDS) return;
+    for (const oldest of this.#sentIds) {
+      this.#sentIds.delete(oldest);
+      return;
+    }
+  }
+
+  /** Whether this is the id of a message of ours that no error came for yet. */
+  recall(id: string): boolean {
+    return this.#sentIds.delete(id);
+  }
+}
+
+/** Ids of our messages that an error may still come for. */
+const MAX_SENT_IDS = 256;

@@ -1,0 +1,307 @@
+import type { LeaveMode } from "../status-codes.js";
+
+/**
+ * What a room is doing:
+ * - `idle` it has not been asked for: there is no session yet
+ * - `joining` the join presence is on its way
+ * - `history` we are in; what comes is the past
+ * - `active` we are in; what comes is now
+ * - `suspended` the session is lost; the room is joined again with the next one
+ * - `waiting` we are out, and a timer will try again
+ * - `leaving` we said that we go
+ * - `left` over
+ */
+export type Phase = "idle" | "joining" | "history" | "active" | "suspended" | "waiting" | "leaving" | "left";
+
+/** Why a room is out that will come back by itself. */
+export type OutageCause =
+  | "streamLost"
+  | "systemShutdown"
+  | "technicalRemoval"
+  | "selfPing"
+  | "removed"
+  | "bounced"
+  | "refused"
+  | "kicked";
+
+/** What happens to a room. */
+export type RoomInput =
+  | { readonly type: "established" }
+  | { readonly type: "destroyed" }
+  | { readonly type: "selfAvailable" }
+  | { readonly type: "selfUnavailable"; readonly mode: LeaveMode | null }
+  | { readonly type: "occupantPresence" }
+  | { readonly type: "subject" }
+  | { readonly type: "message"; readonly delayed: boolean }
+  | { readonly type: "refused"; readonly condition: string | null }
+  | { readonly type: "bounced" }
+  | { readonly type: "gone" }
+  | { readonly type: "timer" }
+  | { readonly type: "leave" };
+
+/** What the room has to do. In this order, and nothing else. */
+export type RoomEffect =
+  | { readonly do: "join"; readonly again: boolean }
+  | { readonly do: "nextNick" }
+  | { readonly do: "sendLeave" }
+  | { readonly do: "enter" }
+  | { readonly do: "caughtUp" }
+  | { readonly do: "fail"; readonly why: "refused" | "removed" | "disconnected" | "aborted" | "timeout" }
+  | { readonly do: "exit"; readonly mode: LeaveMode }
+  | { readonly do: "suspend"; readonly cause: OutageCause }
+  | { readonly do: "timer"; readonly wait: "join" | "history" | "retry" | "leave" | null }
+  | { readonly do: "diagnostic"; readonly code: string };
+
+/** What a room is, as far as its transitions go. */
+export interface RoomMachineState {
+  readonly phase: Phase;
+  /** Whether it was ever entered: it ends in `exit` then, and in `failure` otherwise. */
+  readonly entered: boolean;
+}
+
+/** What its owner wants. */
+export interface RoomPolicy {
+  /** Come back after what is not meant for us. */
+  readonly autorejoin: boolean;
+  /** Whether a first join that is refused for now is tried again. */
+  readonly persist: boolean;
+  /** Whether there is another nick to try. */
+  readonly hasNextNick: boolean;
+}
+
+/** What came of an input. */
+export interface RoomStep {
+  readonly state: RoomMachineState;
+  readonly effects: readonly RoomEffect[];
+}
+
+type InputOf<T extends RoomInput["type"]> = Extract<RoomInput, { type: T }>;
+type Cell<T extends RoomInput["type"]> = (
+  state: RoomMachineState,
+  input: InputOf<T>,
+  policy: RoomPolicy,
+) => RoomStep;
+type Row = { readonly [T in RoomInput["type"]]: Cell<T> };
+
+const NO_TIMER: RoomEffect = { do: "timer", wait: null };
+
+/** Refusals that pass by themselves (the others need somebody to do something). */
+const PASSING: ReadonlySet<string> = new Set([
+  "item-not-found",
+  "not-allowed",
+  "service-unavailable",
+  "resource-constraint",
+  "remote-server-not-found",
+  "remote-server-timeout",
+  "internal-server-error",
+]);
+
+/** Removals that are not meant for us: null is an unavailable presence that nobody asked for and nobody explains. */
+const OUTAGES: ReadonlyMap<LeaveMode | null, OutageCause> = new Map<LeaveMode | null, OutageCause>([
+  ["systemShutdown", "systemShutdown"],
+  ["error", "technicalRemoval"],
+  [null, "removed"],
+]);
+
+function to(state: RoomMachineState, phase: Phase, ...effects: RoomEffect[]): RoomStep {
+  return { state: { ...state, phase }, effects };
+}
+
+const stay = (state: RoomMachineState): RoomStep => ({ state, effects: [] });
+
+const impossible =
+  (code: string) =>
+  (state: RoomMachineState): RoomStep => ({ state, effects: [{ do: "diagnostic", code }] });
+
+const join = (state: RoomMachineState): RoomStep =>
+  to(state, "joining", { do: "join", again: state.entered }, { do: "timer", wait: "join" });
+
+/** Out, and back later. A room that was never entered has nothing to tell: its join just goes on. */
+function wait(state: RoomMachineState, cause: OutageCause): RoomStep {
+  const suspend: RoomEffect[] = state.entered ? [{ do: "suspend", cause }] : [];
+  return to(state, "waiting", ...suspend, { do: "timer", wait: "retry" });
+}
+
+function out(state: RoomMachineState, mode: LeaveMode): RoomStep {
+  if (state.entered) return to(state, "left", NO_TIMER, { do: "exit", mode });
+  return to(state, "left", NO_TIMER, {
+    do: "fail",
+    why: mode === "disconnected" ? "disconnected" : "removed",
+  });
+}
+
+const removed: Cell<"selfUnavailable"> = (state, { mode }, policy) => {
+  const cause = OUTAGES.get(mode);
+  if (cause !== undefined && policy.autorejoin) return wait(state, cause);
+  return out(state, mode ?? "unknown");
+};
+
+const refused = (state: RoomMachineState, condition: string | null, policy: RoomPolicy): RoomStep => {
+  if (condition === "conflict" && policy.hasNextNick)
+    return to(state, "joining", { do: "nextNick" }, { do: "timer", wait: "join" });
+  const passing = condition === null || PASSING.has(condition) || (condition === "conflict" && state.entered);
+  if (passing && policy.autorejoin && (state.entered || policy.persist)) return wait(state, "refused");
+  if (state.entered) return out(state, "error");
+  return to(state, "left", NO_TIMER, { do: "fail", why: condition === null ? "timeout" : "refused" });
+};
+
+const lost: Cell<"destroyed"> = (state, _input, policy) => {
+  if (!policy.autorejoin) return out(state, "disconnected");
+  if (!state.entered) return to(state, "idle", NO_TIMER);
+  return to(state, "suspended", NO_TIMER, { do: "suspend", cause: "streamLost" });
+};
+
+const caughtUp = (state: RoomMachineState): RoomStep => to(state, "active", NO_TIMER, { do: "caughtUp" });
+
+/** Leaving where nobody has to be told, or nobody could answer. */
+const leaveUnheard = (state: RoomMachineState): RoomStep =>
+  state.entered
+    ? to(state, "left", NO_TIMER, { do: "exit", mode: "normal" })
+    : to(state, "left", NO_TIMER, { do: "fail", why: "aborted" });
+
+/** Leaving before we are in: the service may let us in yet, so it is told; nobody waits for an answer. */
+const leaveHalfway = (state: RoomMachineState): RoomStep => {
+  const { state: left, effects } = leaveUnheard(state);
+  return { state: left, effects: [{ do: "sendLeave" }, ...effects] };
+};
+
+const leave = (state: RoomMachineState): RoomStep =>
+  to(state, "leaving", { do: "sendLeave" }, { do: "timer", wait: "leave" });
+
+/**
+ * Every state and every input: what is not possible is named, and changes nothing.
+ */
+const TABLE: { readonly [P in Phase]: Row } = {
+  idle: {
+    established: join,
+    destroyed: (state, _input, policy) => (policy.autorejoin ? stay(state) : out(state, "disconnected")),
+    selfAvailable: impossible("presence-before-join"),
+    selfUnavailable: stay,
+    occupantPresence: impossible("presence-before-join"),
+    subject: impossible("message-before-join"),
+    message: impossible("message-before-join"),
+    refused: impossible("refused-before-join"),
+    bounced: stay,
+    gone: stay,
+    timer: impossible("stray-timer"),
+    leave: leaveUnheard,
+  },
+  joining: {
+    established: impossible("established-twice"),
+    destroyed: lost,
+    selfAvailable: () => ({
+      state: { phase: "history", entered: true },
+      effects: [{ do: "enter" }, { do: "timer", wait: "history" }],
+    }),
+    // Without a code it is the farewell of an earlier session of ours, and belongs to the past.
+    selfUnavailable: (state, input, policy) =>
+      input.mode === null ? stay(state) : removed(state, input, policy),
+    occupantPresence: stay,
+    subject: impossible("message-while-joining"),
+    message: impossible("message-while-joining"),
+    refused: (state, { condition }, policy) => refused(state, condition, policy),
+    bounced: stay,
+    gone: stay,
+    timer: (state, _input, policy) => refused(state, null, policy),
+    leave: leaveHalfway,
+  },
+  history: {
+    established: impossible("established-twice"),
+    destroyed: lost,
+    selfAvailable: stay,
+    selfUnavailable: removed,
+    occupantPresence: caughtUp,
+    subject: caughtUp,
+    message: (state, { delayed }) => (delayed ? stay(state) : caughtUp(state)),
+    refused: impossible("refused-while-in"),
+    bounced: (state, _input, policy) => (policy.autorejoin ? wait(state, "bounced") : out(state, "unknown")),
+    gone: (state, _input, policy) =>
+      policy.autorejoin ? wait(state, "selfPing") : out(state, "disconnected"),
+    timer: caughtUp,
+    leave,
+  },
+  active: {
+    established: impossible("established-twice"),
+    destroyed: lost,
+    selfAvailable: stay,
+    selfUnavailable: removed,
+    occupantPresence: stay,
+    subject: stay,
+    message: stay,
+    refused: impossible("refused-while-in"),
+    bounced: (state, _input, policy) => (policy.autorejoin ? wait(state, "bounced") : out(state, "unknown")),
+    gone: (state, _input, policy) =>
+      policy.autorejoin ? wait(state, "selfPing") : out(state, "disconnected"),
+    timer: impossible("stray-timer"),
+    leave,
+  },
+  suspended: {
+    established: join,
+    // Again before it came back: the outage goes on, from the same beginning.
+    destroyed: (state, _input, policy) => (policy.autorejoin ? stay(state) : out(state, "disconnected")),
+    selfAvailable: impossible("presence-while-out"),
+    selfUnavailable: stay,
+    occupantPresence: impossible("presence-while-out"),
+    subject: impossible("message-while-out"),
+    message: impossible("message-while-out"),
+    refused: stay,
+    bounced: stay,
+    gone: stay,
+    timer: impossible("stray-timer"),
+    leave: leaveUnheard,
+  },
+  waiting: {
+    established: stay,
+    destroyed: (state, _input, policy) => {
+      if (!policy.autorejoin) return out(state, "disconnected");
+      return to(state, state.entered ? "suspended" : "idle", NO_TIMER);
+    },
+    selfAvailable: impossible("presence-while-out"),
+    selfUnavailable: stay,
+    occupantPresence: impossible("presence-while-out"),
+    subject: impossible("message-while-out"),
+    message: impossible("message-while-out"),
+    refused: stay,
+    bounced: stay,
+    gone: stay,
+    timer: join,
+    leave: leaveUnheard,
+  },
+  leaving: {
+    established: leaveUnheard,
+    destroyed: leaveUnheard,
+    selfAvailable: stay,
+    selfUnavailable: (state, { mode }) => out(state, mode ?? "normal"),
+    occupantPresence: stay,
+    subject: stay,
+    message: stay,
+    refused: stay,
+    bounced: stay,
+    gone: leaveUnheard,
+    timer: leaveUnheard,
+    leave: stay,
+  },
+  left: {
+    established: stay,
+    destroyed: stay,
+    selfAvailable: stay,
+    selfUnavailable: stay,
+    occupantPresence: stay,
+    subject: stay,
+    message: stay,
+    refused: stay,
+    bounced: stay,
+    gone: stay,
+    timer: stay,
+    leave: stay,
+  },
+};
+
+/** Where every room begins. */
+export const INITIAL_STATE: RoomMachineState = { phase: "idle", entered: false };
+
+/** One transition. Pure: it knows nothing of stanzas, timers or listeners. */
+export function step(state: RoomMachineState, input: RoomInput, policy: RoomPolicy): RoomStep {
+  const cell = TABLE[state.phase][input.type] as Cell<RoomInput["type"]>;
+  return cell(state, input, policy);
+}
