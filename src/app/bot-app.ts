@@ -1,0 +1,296 @@
+import type { DependencyContainer } from "tsyringe";
+
+import { Clock, systemClock, type Timer } from "../base/clock.js";
+import { ArgumentError } from "../base/errors.js";
+import { JID } from "../base/jid.js";
+import { Logger } from "../base/logger.js";
+import { compileBot } from "../bot/compile.js";
+import { AuthoringError, type AuthoringMistake } from "../bot/errors.js";
+import { botSettings, isBotClass, type Class } from "../bot/metadata.js";
+import { RoomQueue } from "../bot/room-queue.js";
+import { BotOptions, Rooms } from "../bot/rooms.js";
+import { Router, type RoutedEvent, type RunningBot } from "../bot/router.js";
+import { MucClient } from "../muc/client.js";
+import { JoinError } from "../muc/join-error.js";
+import type { JoinOptions } from "../muc/join-options.js";
+import type { Room } from "../muc/room.js";
+import { Session } from "../xmpp/session.js";
+import type { SessionError } from "../xmpp/session-error.js";
+import { consoleLogger } from "./console-logger.js";
+import { createContainer, injectionMistakes, instantiate } from "./container.js";
+import { logLevelOf, settingsFrom, type AppOptions, type AppSettings, type Environment } from "./options.js";
+import { RoomPlan, type PlannedRoom } from "./room-plan.js";
+import type { AppStatus } from "./status.js";
+
+/** How long what is under way may take when the application stops. */
+const DRAIN_TIMEOUT_MS = 5_000;
+const DEFAULT_PREFIX = "!";
+
+/** How a room is joined for a bot: it stays on, and takes another nick where it has to. */
+const BOT_JOIN: JoinOptions = { nickConflict: "suffix", firstJoin: "persist" };
+
+/** What {@link createBotApp} takes. */
+export interface BotAppOptions extends AppOptions {
+  /** The bot classes. */
+  readonly bots: readonly Class[];
+  /** Environment variables; default none: the process is not touched. */
+  readonly env?: Environment;
+}
+
+/** One connected application: its bots, its session and its rooms. Two of them share nothing. */
+export class BotApp {
+  /** Settles when the application is over: with null after `stop()`, else with what ended it. */
+  readonly closed: Promise<Error | null>;
+  readonly #options: BotAppOptions;
+  readonly #abort = new AbortController();
+  readonly #queues = new Map<Room, RoomQueue<RoutedEvent>>();
+  #close: (error: Error | null) => void = () => {};
+  #logger: Logger | null = null;
+  #session: Session | null = null;
+  #muc: MucClient | null = null;
+  #starting: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
+
+  /** Use {@link createBotApp}. */
+  constructor(options: BotAppOptions) {
+    this.#options = options;
+    this.closed = new Promise((resolve) => (this.#close = resolve));
+  }
+
+  /** The client, once started. Throws `ArgumentError` before that. */
+  get muc(): MucClient {
+    if (this.#muc === null) throw new ArgumentError("The application is not started");
+    return this.#muc;
+  }
+
+  /** The session, once started. Throws `ArgumentError` before that. */
+  get session(): Session {
+    if (this.#session === null) throw new ArgumentError("The application is not started");
+    return this.#session;
+  }
+
+  /**
+   * Connects, and asks to enter the rooms. Resolves when the session is established; the rooms come after that, and
+   * {@link status} tells how they stand. Rejects with `AuthoringError` for mistakes in the bots, with `ArgumentError`
+   * for options, with `SessionError` when there is no session.
+   */
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    const { bots, env = {} } = this.#options;
+    const settings = settingsFrom(this.#options, env);
+    const logger = settings.logger ?? consoleLogger(logLevelOf(this.#options, env), process.stderr);
+    this.#logger = logger;
+    const plan = new RoomPlan(settings, bots);
+    const compiled = bots.map((bot) => compileBot(bot, prefixOf(bot)));
+    const mistakes = [
+      ...bots.flatMap(classMistakes),
+      ...compiled.flatMap((each) => each.mistakes),
+      ...plan.mistakes,
+    ];
+    if (mistakes.length > 0) throw new AuthoringError(mistakes);
+    const session = this.#makeSession(settings, logger);
+    const clock = settings.clock ?? systemClock;
+    const muc = new MucClient(session, { logger, clock });
+    this.#session = session;
+    this.#muc = muc;
+    const rooms = new AppRooms(muc, settings.nick ?? settings.jid.local ?? "bot");
+    const container = this.#container(settings, { session, muc, rooms, plan, logger, clock });
+    const running = compiled.map(({ bot }) => ({ ...bot, instance: instantiate(container, bot.type) }));
+    muc.on("roomAdded", ({ room }) => this.#watch(room, running, plan));
+    this.#join(muc, plan.rooms);
+    session.on("error", (error: SessionError) => void this.#end(error));
+    if (plan.rooms.length === 0) logger.warn("The bots sit in no room: name some in @Bot or MUCWRIGHT_ROOMS");
+    await session.start();
+  }
+
+  #makeSession(settings: AppSettings, logger: Logger): Session {
+    const { jid, password, service, connect, reconnect, limits, connectTimeoutMs, clock, caPem } = settings;
+    return new Session({
+      jid,
+      password,
+      logger,
+      ...(service !== undefined && { service }),
+      ...(connect !== undefined && { connect }),
+      ...(reconnect !== undefined && { reconnect }),
+      ...(limits !== undefined && { limits }),
+      ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
+      ...(clock !== undefined && { clock }),
+      ...(caPem !== null && { tls: { ca: caPem } }),
+    });
+  }
+
+  #container(
+    settings: AppSettings,
+    own: {
+      readonly session: Session;
+      readonly muc: MucClient;
+      readonly rooms: Rooms;
+      readonly plan: RoomPlan;
+      readonly logger: Logger;
+      readonly clock: Clock;
+    },
+  ): DependencyContainer {
+    const botOptions: BotOptions = {
+      jid: settings.jid.bare().toString(),
+      nick: settings.nick ?? settings.jid.local ?? "bot",
+      rooms: own.plan.rooms.map((room) => room.jid.toString()),
+    };
+    return createContainer([
+      { token: Session, useValue: own.session },
+      { token: MucClient, useValue: own.muc },
+      { token: Rooms, useValue: own.rooms },
+      { token: Logger, useValue: own.logger },
+      { token: Clock, useValue: own.clock },
+      { token: BotOptions, useValue: botOptions },
+      ...this.#options.bots.map((bot) => ({ token: bot, useClass: bot as new (...args: never[]) => object })),
+      ...(settings.providers ?? []),
+    ]);
+  }
+
+  /** Brings the events of a room to the bots that sit in it; of a room that nobody named, to all. */
+  #watch(room: Room, bots: readonly RunningBot[], plan: RoomPlan): void {
+    const planned = plan.rooms.find((each) => each.jid.equals(room.jid));
+    const here = planned === undefined ? bots : bots.filter((bot) => planned.bots.includes(bot.type));
+    const logger = this.#logger;
+    if (logger === null) return;
+    const router = new Router(here, { signal: this.#abort.signal, logger });
+    const queue = new RoomQueue<RoutedEvent>({
+      handle: (event) => router.route(event),
+      overflow: (event) =>
+        logger.error({ room: room.jid, event: event.type }, "Too many events wait: one is dropped"),
+    });
+    this.#queues.set(room, queue);
+    const take = (event: RoutedEvent): void => {
+      if (router.wants(event)) queue.push(event);
+    };
+    room.on("message", take);
+    room.on("join", take);
+    room.on("enter", take);
+    const forget = (): void => {
+      queue.close();
+      this.#queues.delete(room);
+    };
+    room.on("exit", forget);
+    room.on("failure", forget);
+  }
+
+  /** When every room says no for good, there is nothing to run for. */
+  #join(muc: MucClient, rooms: readonly PlannedRoom[]): void {
+    const entered = rooms.map(({ jid, nick, password }) => {
+      const options = password === null ? BOT_JOIN : { ...BOT_JOIN, password };
+      return muc.join(jid, nick, options).entered;
+    });
+    if (entered.length === 0) return;
+    Promise.any(entered).catch((failed: AggregateError) => {
+      const error = failed.errors.find((each) => each instanceof JoinError);
+      if (error !== undefined && error.reason !== "aborted") void this.#end(error);
+    });
+  }
+
+  /** Resolves when no handler is at work and no event waits. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.idle()));
+  }
+
+  /** How the session and the rooms stand now. */
+  status(): AppStatus {
+    const rooms = [...(this.#muc?.rooms.values() ?? [])].map((room) => ({
+      jid: room.jid,
+      active: room.active,
+      state: room.state,
+      cause: room.outage?.cause ?? null,
+      since: room.outage?.since ?? null,
+      nextAttemptAt: room.outage?.nextAttemptAt ?? null,
+    }));
+    const session = this.#session?.state ?? "idle";
+    return { session, ready: session === "online" && rooms.every((room) => room.active), rooms };
+  }
+
+  /**
+   * Stops: handlers at work may finish (5 s), the rooms are left, the session ends. Resolves when all that is done; safe
+   * to call more than once.
+   */
+  async stop(): Promise<void> {
+    await this.#end(null);
+  }
+
+  #end(error: Error | null): Promise<void> {
+    this.#stopping ??= this.#shutDown().then(() => this.#close(error));
+    return this.#stopping;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#abort.abort();
+    for (const queue of this.#queues.values()) queue.close();
+    await this.#drain();
+    await Promise.all([...(this.#muc?.rooms.values() ?? [])].map((room) => room.leave()));
+    await this.#session?.stop();
+  }
+
+  async #drain(): Promise<void> {
+    let timer: Timer | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = (this.#options.clock ?? systemClock).setTimeout(() => {
+        this.#logger?.warn("Handlers were still at work when the application stopped");
+        resolve();
+      }, DRAIN_TIMEOUT_MS);
+    });
+    await Promise.race([this.idle(), limit]);
+    timer?.cancel();
+  }
+}
+
+function prefixOf(bot: Class): string | null {
+  const prefix = botSettings(bot)?.prefix;
+  return prefix === undefined ? DEFAULT_PREFIX : prefix;
+}
+
+function classMistakes(bot: Class): readonly AuthoringMistake[] {
+  if (isBotClass(bot)) return injectionMistakes(bot);
+  const where = (bot as Partial<Function> | undefined)?.name ?? String(bot);
+  return [
+    { where, problem: "it is no bot", fix: "Put @Bot() on the class; a subclass needs one of its own" },
+  ];
+}
+
+class AppRooms extends Rooms {
+  readonly #muc: MucClient;
+  readonly #nick: string;
+
+  constructor(muc: MucClient, nick: string) {
+    super();
+    this.#muc = muc;
+    this.#nick = nick;
+  }
+
+  override get(jid: JID | string): Room | undefined {
+    return this.#muc.getRoom(jid);
+  }
+
+  override async join(
+    jid: JID | string,
+    options: JoinOptions & { readonly nick?: string } = {},
+  ): Promise<Room> {
+    const { nick = this.#nick, ...rest } = options;
+    const { room, entered } = this.#muc.join(jid, nick, { ...BOT_JOIN, ...rest });
+    await entered;
+    return room;
+  }
+
+  override async leave(jid: JID | string): Promise<void> {
+    await this.#muc.getRoom(jid)?.leave();
+  }
+
+  override [Symbol.iterator](): IterableIterator<Room> {
+    return this.#muc.rooms.values();
+  }
+}
+
+/** Makes an application without touching the process. Nothing happens until `start()`. */
+export function createBotApp(options: BotAppOptions): BotApp {
+  return new BotApp(options);
+}

@@ -1,0 +1,67 @@
+import { messageOf, MucwrightError } from "../base/errors.js";
+import type { Class } from "../bot/metadata.js";
+import { createBotApp, type BotApp } from "./bot-app.js";
+import type { AppOptions } from "./options.js";
+
+/** Takes bots over, in place of starting them. */
+export type RunHost = (bots: readonly Class[], options: AppOptions) => Promise<void>;
+
+let host: RunHost | null = null;
+
+/** Makes {@link run} hand its bots over: the command line starts them itself, and only once. */
+export function setRunHost(newHost: RunHost | null): void {
+  host = newHost;
+}
+
+/** What went wrong, in one message for people; with the stack only where it is asked for, or nobody foresaw it. */
+export function explain(error: unknown, verbose: boolean): string {
+  const foreseen = error instanceof MucwrightError;
+  if ((verbose || !foreseen) && error instanceof Error) return `${error.stack ?? error.message}\n`;
+  return `${messageOf(error)}\n`;
+}
+
+/**
+ * Starts an application of one or several bots and stays until it ends: by SIGINT or SIGTERM, which stop it in order,
+ * or by what makes going on pointless. What is not given in `options` comes from the environment (`MUCWRIGHT_JID`,
+ * `MUCWRIGHT_PASSWORD`, `MUCWRIGHT_SERVICE`, `MUCWRIGHT_ROOMS`, `MUCWRIGHT_NICK`, `MUCWRIGHT_CA`,
+ * `MUCWRIGHT_LOG_LEVEL`), then from `@Bot`. Never rejects: an error is printed, and the exit status is 1.
+ */
+export async function run(bots: Class | readonly Class[], options: AppOptions = {}): Promise<void> {
+  const list = typeof bots === "function" ? [bots] : bots;
+  await (host ?? runInProcess)(list, options);
+}
+
+/** {@link run} without a host. `verbose` prints stack traces. */
+export async function runInProcess(
+  bots: readonly Class[],
+  options: AppOptions,
+  verbose = false,
+): Promise<void> {
+  const app = createBotApp({ env: process.env, ...options, bots });
+  const unhook = stopOnSignals(app);
+  try {
+    await app.start();
+    const error = await app.closed;
+    if (error !== null) throw error;
+  } catch (error) {
+    await app.stop();
+    process.stderr.write(`mucwright: ${explain(error, verbose)}`);
+    process.exitCode = 1;
+  } finally {
+    unhook();
+  }
+}
+
+/** The first signal stops the application in order; the second one ends the process as it would by itself. */
+function stopOnSignals(app: BotApp): () => void {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const unhook = (): void => {
+    for (const signal of signals) process.off(signal, stop);
+  };
+  const stop = (): void => {
+    unhook();
+    void app.stop();
+  };
+  for (const signal of signals) process.on(signal, stop);
+  return unhook;
+}

@@ -1,0 +1,111 @@
+import type { MessageReceived } from "../muc/events/messages.js";
+import type { AuthoringMistake } from "./errors.js";
+import type { BotSettings } from "./decorators.js";
+
+/** A class, of anything. */
+export type Class<T = object> = abstract new (...args: never[]) => T;
+
+/** What `@OnMessage` lets through: everything, a text that is contained (whatever its case), a pattern, a test. */
+export type MessageFilter = string | RegExp | ((message: MessageReceived) => boolean);
+
+/** What a decorator says of a method. */
+export type HandlerSpec =
+  | { readonly kind: "message"; readonly filter: MessageFilter | null; readonly missed: boolean }
+  | { readonly kind: "command"; readonly template: string; readonly aliases: readonly string[] }
+  | { readonly kind: "event"; readonly event: "join" | "enter"; readonly initial: boolean };
+
+/** A decorated method. */
+export interface HandlerRecord {
+  readonly method: string | symbol;
+  readonly spec: HandlerSpec;
+}
+
+interface ClassRecord {
+  bot: BotSettings | null;
+  readonly handlers: HandlerRecord[];
+  readonly mistakes: AuthoringMistake[];
+}
+
+/** What decorators recorded, by class. They register nothing, and start nothing. */
+const records = new WeakMap<Class, ClassRecord>();
+
+function recordOf(target: Class): ClassRecord {
+  let record = records.get(target);
+  if (record === undefined) records.set(target, (record = { bot: null, handlers: [], mistakes: [] }));
+  return record;
+}
+
+/** Records that a class is a bot. */
+export function recordBot(target: Class, settings: BotSettings): void {
+  recordOf(target).bot = settings;
+}
+
+/** Records a handler; what is wrong with it is kept for the start, which reports all mistakes at once. */
+export function recordHandler(
+  target: object,
+  method: string | symbol,
+  descriptor: PropertyDescriptor | undefined,
+  spec: HandlerSpec,
+  decorator: string,
+): void {
+  const isStatic = typeof target === "function";
+  const owner = (isStatic ? target : target.constructor) as Class;
+  const where = `${owner.name}.${String(method)}`;
+  const record = recordOf(owner);
+  const problem = isStatic
+    ? `@${decorator} is on a static method`
+    : descriptor === undefined
+      ? `@${decorator} is on a property`
+      : typeof descriptor.value !== "function"
+        ? `@${decorator} is on a getter or setter`
+        : null;
+  if (problem === null) record.handlers.push({ method, spec });
+  else
+    record.mistakes.push({
+      where,
+      problem,
+      fix: `Put it on an ordinary method: @${decorator}() ${String(method)}() { … }`,
+    });
+}
+
+/** The settings of a bot class, null for a class without `@Bot` of its own. */
+export function botSettings(target: Class): BotSettings | null {
+  return records.get(target)?.bot ?? null;
+}
+
+/** Whether a value is a class with `@Bot`. */
+export function isBotClass(value: unknown): value is Class {
+  return typeof value === "function" && records.get(value as unknown as Class)?.bot != null;
+}
+
+/** A class and those that it extends, the base first. */
+function lineage(target: Class): Class[] {
+  const classes: Class[] = [];
+  for (
+    let each: unknown = target;
+    typeof each === "function" && each !== Function.prototype;
+    each = Object.getPrototypeOf(each)
+  )
+    classes.unshift(each as unknown as Class);
+  return classes;
+}
+
+/**
+ * The handlers of a class, inherited ones included, in the order in which they are declared. A method that a subclass
+ * decorates again counts once, as the subclass has it.
+ */
+export function handlersOf(target: Class): readonly HandlerRecord[] {
+  const handlers: HandlerRecord[] = [];
+  for (const each of lineage(target)) {
+    const own = records.get(each)?.handlers ?? [];
+    const redefined = new Set(own.map((handler) => handler.method));
+    const kept = handlers.filter((handler) => !redefined.has(handler.method));
+    handlers.splice(0, handlers.length, ...kept, ...own);
+  }
+  return handlers;
+}
+
+/** What decorators found wrong with a class and those that it extends. */
+export function mistakesOf(target: Class): readonly AuthoringMistake[] {
+  return lineage(target).flatMap((each) => records.get(each)?.mistakes ?? []);
+}

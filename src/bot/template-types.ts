@@ -1,0 +1,126 @@
+// A command's template at the level of types: what its arguments are, and what is wrong with it.
+
+/** The types that a word of a template can have, and what they give. */
+interface WordTypes {
+  int: number;
+  number: number;
+  word: string;
+}
+
+type Fits<Type extends string, Default extends string> = Type extends "int"
+  ? Default extends `${bigint}`
+    ? true
+    : false
+  : Type extends "number"
+    ? Default extends `${number}`
+      ? true
+      : false
+    : true;
+
+/** A choice such as `small|large` gives the union of its words. */
+type ValueOf<Type extends string> = Type extends keyof WordTypes
+  ? WordTypes[Type]
+  : Type extends `${infer A}|${infer B}`
+    ? A | Choices<B>
+    : never;
+type Choices<T extends string> = T extends `${infer A}|${infer B}` ? A | Choices<B> : T;
+
+type Words<T extends string> = T extends `${infer A} ${infer B}`
+  ? A extends ""
+    ? Words<B>
+    : [A, ...Words<B>]
+  : T extends ""
+    ? []
+    : [T];
+
+/** What one word is: `{ name, type, kind }`, or `{ error }`. */
+type WordOf<W extends string> = W extends `<${infer N}:${infer Ty}>`
+  ? Typed<W, N, Ty, "required">
+  : W extends `<${infer N}...>`
+    ? { name: N; value: string; kind: "rest" }
+    : W extends `<${infer N}>`
+      ? { name: N; value: string; kind: "required" }
+      : W extends `[${infer N}:${infer Ty}=${infer D}]`
+        ? Fits<Ty, D> extends true
+          ? Typed<W, N, Ty, "defaulted">
+          : { error: `the default of ${W} does not fit its type` }
+        : W extends `[${infer N}:${infer Ty}]`
+          ? Typed<W, N, Ty, "optional">
+          : W extends `[${infer N}...]`
+            ? { name: N; value: string; kind: "optionalRest" }
+            : W extends `[${infer N}=${string}]`
+              ? { name: N; value: string; kind: "defaulted" }
+              : W extends `[${infer N}]`
+                ? { name: N; value: string; kind: "optional" }
+                : W extends `<${string}` | `[${string}` | `${string}>` | `${string}]`
+                  ? { error: `${W} has a bracket that is not closed` }
+                  : { literal: W };
+
+type Typed<W extends string, N extends string, Ty extends string, Kind extends string> = [
+  ValueOf<Ty>,
+] extends [never]
+  ? { error: `${W} has a type that is not known: use int, number, word or a|b` }
+  : { name: N; value: ValueOf<Ty>; kind: Kind };
+
+type Required = "required" | "defaulted" | "rest";
+
+type Merge<T> = { [K in keyof T]: T[K] };
+
+type Collect<Ws extends readonly string[]> = Ws extends readonly [
+  infer W extends string,
+  ...infer Rest extends readonly string[],
+]
+  ? WordOf<W> extends { name: infer N extends string; value: infer V; kind: infer K }
+    ? (K extends Required ? { [P in N]: V } : { [P in N]?: V }) & Collect<Rest>
+    : Collect<Rest>
+  : unknown;
+
+/**
+ * The arguments of a template: `ArgsOf<"roll <sides:int> [times:int=1]">` is `{ sides: number; times: number }`. Of a
+ * template that is only known at run time nothing is known.
+ */
+export type ArgsOf<T extends string> = string extends T ? Record<string, unknown> : Merge<Collect<Words<T>>>;
+
+/**
+ * The type has a value of the same name, so that a plain `import { ArgsOf }` works in a decorated signature, where
+ * TypeScript wants something that is there at run time (TS1272).
+ */
+export const ArgsOf: unique symbol = Symbol("mucwright.ArgsOf");
+
+/** Walks over the words: names seen, and whether an optional one or a rest came already. */
+type Problem<
+  Ws extends readonly string[],
+  Names extends string = never,
+  After extends "start" | "args" | "optional" | "rest" = "start",
+> = Ws extends readonly [infer W extends string, ...infer Tail extends readonly string[]]
+  ? WordOf<W> extends { error: infer E extends string }
+    ? E
+    : WordOf<W> extends { literal: string }
+      ? After extends "start"
+        ? Problem<Tail, Names, "start">
+        : `${W} is a fixed word after an argument`
+      : After extends "rest"
+        ? `${W} comes after the rest of the line`
+        : WordOf<W> extends { name: infer N extends string; kind: infer K extends string }
+          ? N extends ""
+            ? `${W} has no name`
+            : N extends Names
+              ? `${W} has a name that is taken`
+              : K extends "required" | "rest"
+                ? After extends "optional"
+                  ? `${W} is required, after one that is not`
+                  : Problem<Tail, Names | N, K extends "rest" ? "rest" : "args">
+                : Problem<Tail, Names | N, K extends "optionalRest" ? "rest" : "optional">
+          : never
+  : never;
+
+/** The template itself when nothing is wrong with it, else a text that says what is. */
+export type CheckTemplate<T extends string> = string extends T
+  ? T
+  : Words<T> extends readonly []
+    ? "the template is empty"
+    : WordOf<Words<T>[0] & string> extends { literal: string }
+      ? [Problem<Words<T>>] extends [never]
+        ? T
+        : Problem<Words<T>>
+      : "the template has to begin with the name of the command";

@@ -1,0 +1,27 @@
+import "reflect-metadata";
+
+export * from "./muc/index.js";
+export { BotApp, createBotApp, type BotAppOptions } from "./app/bot-app.js";
+export type { Provider, Token } from "./app/container.js";
+export type { AppOptions, Environment } from "./app/options.js";
+export { run } from "./app/run.js";
+export type { AppStatus, RoomStatus } from "./app/status.js";
+export {
+  Bot,
+  Command,
+  OnEnter,
+  OnJoin,
+  OnMessage,
+  type BotRoom,
+  type BotSettings,
+  type CommandOptions,
+  type HandlerDecorator,
+  type OnMessageOptions,
+} from "./bot/decorators.js";
+export { AuthoringError, ReplyError, type AuthoringMistake } from "./bot/errors.js";
+export { HandlerContext } from "./bot/handler-context.js";
+export { inject, injectable } from "./bot/injection.js";
+export type { Class, MessageFilter } from "./bot/metadata.js";
+export { Reply, type HandlerAnswer, type HandlerResult } from "./bot/reply.js";
+export { BotOptions, Rooms } from "./bot/rooms.js";
+export { ArgsOf, type CheckTemplate } from "./bot/template-types.js";
