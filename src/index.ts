@@ -1,5 +1,3 @@
-import "reflect-metadata";
-
 export * from "./muc/index.js";
 export { BotApp, createBotApp, type BotAppOptions } from "./app/bot-app.js";
 export type { Provider, Token } from "./app/container.js";

@@ -1,7 +1,7 @@
-import type { DependencyContainer } from "tsyringe";
+import type { DependencyContainer } from "../bot/tsyringe.js";
 
 import { Clock, systemClock, type Timer } from "../base/clock.js";
-import { ArgumentError } from "../base/errors.js";
+import { ArgumentError, NotJoinedError } from "../base/errors.js";
 import { JID } from "../base/jid.js";
 import { Logger } from "../base/logger.js";
 import { compileBot } from "../bot/compile.js";
@@ -44,6 +44,8 @@ export class BotApp {
   readonly #options: BotAppOptions;
   readonly #abort = new AbortController();
   readonly #queues = new Map<Room, RoomQueue<RoutedEvent>>();
+  readonly #active: Promise<void>;
+  #activate: () => void = () => {};
   #close: (error: Error | null) => void = () => {};
   #logger: Logger | null = null;
   #session: Session | null = null;
@@ -55,6 +57,7 @@ export class BotApp {
   constructor(options: BotAppOptions) {
     this.#options = options;
     this.closed = new Promise((resolve) => (this.#close = resolve));
+    this.#active = new Promise((resolve) => (this.#activate = resolve));
   }
 
   /** The client, once started. Throws `ArgumentError` before that. */
@@ -167,6 +170,9 @@ export class BotApp {
     const take = (event: RoutedEvent): void => {
       if (router.wants(event)) queue.push(event);
     };
+    room.on("caughtUp", () => {
+      if (this.status().ready) this.#activate();
+    });
     room.on("message", take);
     room.on("join", take);
     room.on("enter", take);
@@ -180,15 +186,28 @@ export class BotApp {
 
   /** When every room says no for good, there is nothing to run for. */
   #join(muc: MucClient, rooms: readonly PlannedRoom[]): void {
-    const entered = rooms.map(({ jid, nick, password }) => {
+    let refused = 0;
+    for (const { jid, nick, password } of rooms) {
       const options = password === null ? BOT_JOIN : { ...BOT_JOIN, password };
-      return muc.join(jid, nick, options).entered;
+      muc.join(jid, nick, options).entered.catch((error: unknown) => {
+        if (!(error instanceof JoinError) || error.reason === "aborted" || error.reason === "disconnected")
+          return;
+        if (++refused === rooms.length) void this.#end(error);
+        else this.#logger?.error({ room: jid, reason: error.reason }, error.message);
+      });
+    }
+  }
+
+  /**
+   * Resolves when every room is active for the first time. Rejects with what ended the application, when that comes
+   * first.
+   */
+  async ready(): Promise<void> {
+    await this.start();
+    const ended = this.closed.then((error) => {
+      throw error ?? new NotJoinedError("The application was stopped before its rooms were joined");
     });
-    if (entered.length === 0) return;
-    Promise.any(entered).catch((failed: AggregateError) => {
-      const error = failed.errors.find((each) => each instanceof JoinError);
-      if (error !== undefined && error.reason !== "aborted") void this.#end(error);
-    });
+    await Promise.race([ended, this.#active]);
   }
 
   /** Resolves when no handler is at work and no event waits. */

@@ -1,4 +1,4 @@
-import { container as root, type DependencyContainer, type InjectionToken } from "tsyringe";
+import { container as root, type DependencyContainer, type InjectionToken } from "../bot/tsyringe.js";
 
 import { messageOf } from "../base/errors.js";
 import { AuthoringError, type AuthoringMistake } from "../bot/errors.js";

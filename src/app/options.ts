@@ -51,10 +51,10 @@ export interface AppSettings extends Omit<AppOptions, "jid" | "password" | "ca">
   readonly caPem: string | null;
 }
 
-function required(value: string | undefined, variable: string, option: string, example: string): string {
+function required(value: string | undefined, what: string, variable: string, option: string): string {
   if (value !== undefined && value !== "") return value;
   throw new ArgumentError(
-    `There is no ${option}: set the environment variable ${variable}, such as ${example}`,
+    `There is no ${what}: set the environment variable ${variable}, or the option ${option}`,
   );
 }
 
@@ -102,14 +102,12 @@ export function settingsFrom(options: AppOptions, env: Environment): AppSettings
   const { jid: _jid, password: _password, ca: _ca, ...rest } = options;
   return {
     ...rest,
-    jid: account(
-      required(options.jid ?? env["MUCWRIGHT_JID"], "MUCWRIGHT_JID", "account", "keeper@example.org"),
-    ),
+    jid: account(required(options.jid ?? env["MUCWRIGHT_JID"], "account", "MUCWRIGHT_JID", "jid")),
     password: required(
       options.password ?? env["MUCWRIGHT_PASSWORD"],
+      "password",
       "MUCWRIGHT_PASSWORD",
       "password",
-      "the account's",
     ),
     caPem: readCa(options.ca ?? env["MUCWRIGHT_CA"]),
     ...(rooms !== undefined && { rooms }),

@@ -33,7 +33,7 @@ export class RoomPlan {
     for (const bot of bots) {
       const { rooms: given } = settings;
       const { rooms = [], nick } = botSettings(bot) ?? {};
-      const from = given === undefined ? bot.name : "rooms";
+      const from = given === undefined ? bot.name : "MUCWRIGHT_ROOMS, or the option rooms";
       for (const room of given ?? rooms)
         this.#add(bot, typeof room === "string" ? { jid: room } : room, nick, from);
     }

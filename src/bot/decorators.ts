@@ -1,4 +1,4 @@
-import { injectable } from "tsyringe";
+import { injectable } from "./tsyringe.js";
 
 import type { RoomEntered } from "../muc/events/lifecycle.js";
 import type { MessageReceived } from "../muc/events/messages.js";

@@ -1,4 +1,4 @@
-import { inject as injectToken, injectable as makeInjectable, type InjectionToken } from "tsyringe";
+import { inject as injectToken, injectable as makeInjectable, type InjectionToken } from "./tsyringe.js";
 
 import type { Class } from "./metadata.js";
 

@@ -377,7 +377,9 @@ export class Session extends Emitter<SessionEvents> {
     this.#outbox.abort(error);
     if (error.code === "stopped") this.#log.info("Session stopped");
     else {
-      this.#log.error({ cause: error.code, condition: error.condition }, error.message);
+      // A start that fails is told by its rejection; a session that ends later may have nobody who waits.
+      if (this.#everEstablished)
+        this.#log.error({ cause: error.code, condition: error.condition }, error.message);
       this.emit("error", error);
     }
     this.#starting?.settle(error);

@@ -249,7 +249,8 @@ export class Membership {
     const { reason, cause } = this.#joinFailure(why);
     const error = new JoinError(jid.toString(), reason, cause);
     host.forget(jid);
-    host.logger.warn({ room: jid, reason }, error.message);
+    // Who asked is told by `entered` and `failure`; whether anybody else has to know, they decide.
+    host.logger.debug({ room: jid, reason }, error.message);
     this.#entered.reject(error);
     this.#room.tell(new JoinFailed(room, this.#refusal?.stanza ?? null, error));
     this.#ended.resolve();

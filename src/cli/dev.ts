@@ -1,0 +1,123 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+
+import { createBotApp, type BotApp } from "../app/bot-app.js";
+import { consoleLogger } from "../app/console-logger.js";
+import { logLevelOf } from "../app/options.js";
+import { ArgumentError, messageOf } from "../base/errors.js";
+import type { Element } from "../base/element.js";
+import { xml } from "../base/element.js";
+import type { Room } from "../muc/room.js";
+import { TestServer } from "../testing/test-server.js";
+import { loadBots } from "./bots-of-file.js";
+import { Visit, type VisitPlace } from "./visit.js";
+
+/** The account that a bot has here; nobody checks it. */
+const ACCOUNT = "keeper@example.org";
+/** Where a bot sits that names no room. */
+const ROOM = "lobby@rooms.example.org";
+
+/** What `mucwright dev` takes. */
+export interface DevOptions {
+  /** The lines to play; null: those beside the bot's file, or what is typed. */
+  readonly script: string | null;
+  readonly verbose: boolean;
+}
+
+const PING: Element = xml("ping", { xmlns: "urn:xmpp:ping" });
+
+/** A room of this process with the bots in it, and their transcript on standard output. */
+class Playground implements VisitPlace {
+  readonly #app: BotApp;
+  readonly #server: TestServer;
+  readonly #room: Room;
+  #lines = 0;
+
+  constructor(app: BotApp, server: TestServer, room: Room) {
+    this.#app = app;
+    this.#server = server;
+    this.#room = room;
+    room.on("message", (message) => {
+      if (message.source === "replay") return;
+      this.#lines++;
+      process.stdout.write(`${room.jid.local ?? ""} <${message.nick}> ${message.body}\n`);
+    });
+  }
+
+  enter(nick: string): ReturnType<VisitPlace["enter"]> {
+    return this.#server.enter(this.#room.jid.toString(), nick);
+  }
+
+  /** The server answers in order: behind its answer stands nothing that it sent before. */
+  async settled(): Promise<void> {
+    const { domain } = this.#room.jid;
+    for (let before = -1; before !== this.#lines;) {
+      before = this.#lines;
+      await this.#app.session.iq.get(domain, PING);
+      await this.#app.idle();
+      await this.#app.session.iq.get(domain, PING);
+    }
+  }
+}
+
+async function* scriptLines(path: string): AsyncGenerator<string> {
+  if (path === "-") {
+    yield* createInterface({ input: process.stdin });
+    return;
+  }
+  if (!existsSync(path)) throw new ArgumentError(`There is no script ${path}`);
+  yield* readFileSync(path, "utf8").split("\n");
+}
+
+async function playScript(place: VisitPlace, path: string): Promise<void> {
+  const visit = new Visit(place);
+  for await (const line of scriptLines(path)) if (!(await visit.play(line))) return;
+}
+
+/** Lines from a terminal; one that is none is explained, and the next one is read. */
+async function playTerminal(place: VisitPlace): Promise<void> {
+  process.stdout.write("Say something. /enter NICK, /nick NICK, /leave, /quit\n");
+  const visit = new Visit(place);
+  for await (const line of createInterface({ input: process.stdin, output: process.stdout })) {
+    try {
+      if (!(await visit.play(line))) return;
+    } catch (error) {
+      process.stdout.write(`${messageOf(error)}\n`);
+    }
+  }
+}
+
+/** `keeper.ts` is visited by `keeper.visit`, where there is no terminal to visit it from. */
+function scriptBeside(file: string): string {
+  const script = file.replace(/\.[cm]?[jt]sx?$/, "") + ".visit";
+  return existsSync(script) ? script : "-";
+}
+
+/** `mucwright dev FILE`: the bots of a file in a room of this process. Resolves when the visit is over. */
+export async function dev(file: string, { script, verbose }: DevOptions): Promise<void> {
+  const { bots, options } = await loadBots(file);
+  const server = new TestServer();
+  const level = process.env["MUCWRIGHT_LOG_LEVEL"] === undefined ? "warn" : logLevelOf({}, process.env);
+  const { service: _service, ca: _ca, ...kept } = options;
+  const app = createBotApp({
+    logger: consoleLogger(level, process.stderr, verbose),
+    ...kept,
+    bots,
+    jid: ACCOUNT,
+    password: "nobody checks",
+    connect: server.connect,
+  });
+  try {
+    await app.start();
+    if (app.muc.rooms.size === 0) app.muc.join(ROOM, "keeper");
+    const [room] = app.muc.rooms.values();
+    await app.ready();
+    if (room === undefined) return;
+    const place = new Playground(app, server, room);
+    if (script === null && process.stdin.isTTY) await playTerminal(place);
+    else await playScript(place, script ?? scriptBeside(file));
+  } finally {
+    await app.stop();
+    await server.close();
+  }
+}
