@@ -55,6 +55,25 @@ describe("a bot's file in a folder with nothing else", { timeout: TIMEOUT_MS }, 
     expect(run.stdout).toContain("known: true");
   });
 
+  it("gives it the framework, in the copy that is running", async () => {
+    const folder = authorFolder({
+      "bot.ts": `import { Bot, OnJoin, OccupantJoined, Rooms } from "mucwright";
+        import { Occupant } from "mucwright/muc";
+        @Bot({ rooms: ["lobby@rooms.example.org"], nick: "keeper" })
+        export class Keeper {
+          constructor(readonly rooms: Rooms) {}
+          @OnJoin() greet(e: OccupantJoined): string { return e.occupant.nick; }
+        }
+        export const handed: unknown[] = [...(Reflect.getMetadata("design:paramtypes", Keeper) as unknown[]), Occupant];`,
+      "main.mjs": `import { Occupant, Rooms } from ${JSON.stringify(built("index.js"))};
+        import { loadBotFile } from ${JSON.stringify(built("cli/loader/load-bot-file.js"))};
+        const { handed } = await loadBotFile("bot.ts");
+        console.log(handed[0] === Rooms, handed[1] === Occupant);`,
+    });
+    const run = await runNode(folder, "--import", built("cli/register.js"), "main.mjs");
+    expect(run).toEqual({ status: 0, stdout: "true true\n", stderr: "" });
+  });
+
   it("runs what TypeScript has beyond types", async () => {
     const folder = authorFolder({
       "bot.ts": `enum Dice { Six = 6 }
