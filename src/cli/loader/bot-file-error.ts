@@ -40,5 +40,8 @@ export class BotFileError extends MucwrightError {
     const { code, message, place } = problem;
     super(code, place === null ? message : `${showPlace(place)}: ${message}`, options);
     this.place = place;
+    // where in this package it was noticed tells nobody anything; where in the author's file it arose may
+    const origin = options?.cause instanceof Error ? options.cause.stack : undefined;
+    this.stack = `${this.name}: ${this.message}${origin?.includes("\n    at ") ? `\nCaused by: ${origin}` : ""}`;
   }
 }

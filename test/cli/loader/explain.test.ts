@@ -139,6 +139,15 @@ describe("explain: what the code itself does", () => {
     });
   });
 
+  it("has the author's stack, and not that of the loader", async () => {
+    const error = withStack(new TypeError("no nick"), `${bot}:12:9`);
+    const explained = await explain(error, bot, []);
+    expect(explained.stack).toBe(
+      `BotFileError: ${bot}:12:9: TypeError: no nick\nCaused by: TypeError: no nick\n    at ${bot}:12:9`,
+    );
+    expect((await explain("text", bot, [])).stack).toBe(`BotFileError: ${bot} could not be loaded: text`);
+  });
+
   it("leaves out the class of an error that is ours: its message was written for the author", async () => {
     const error = withStack(new ArgumentError("a nick is wanted"), `async ${bot}:1:2`);
     await expect(explain(error, bot, [])).resolves.toMatchObject({ message: `${bot}:1:2: a nick is wanted` });
