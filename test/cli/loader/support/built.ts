@@ -13,6 +13,7 @@ export function built(path: string): string {
 }
 
 function isStale(): boolean {
+  if (!existsSync(built("index.js"))) return true;
   return readdirSync(SOURCE).some((name) => {
     const output = join(DIST, name.replace(/\.ts$/, ".js"));
     return !existsSync(output) || statSync(output).mtimeMs < statSync(join(SOURCE, name)).mtimeMs;
