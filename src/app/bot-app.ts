@@ -1,8 +1,5 @@
-import type { DependencyContainer } from "../bot/tsyringe.js";
-
 import { Clock, systemClock, type Timer } from "../base/clock.js";
 import { ArgumentError, NotJoinedError } from "../base/errors.js";
-import { JID } from "../base/jid.js";
 import { Logger } from "../base/logger.js";
 import { compileBot } from "../bot/compile.js";
 import { AuthoringError, type AuthoringMistake } from "../bot/errors.js";
@@ -12,22 +9,22 @@ import { BotOptions, Rooms } from "../bot/rooms.js";
 import { Router, type RoutedEvent, type RunningBot } from "../bot/router.js";
 import { MucClient } from "../muc/client.js";
 import { JoinError } from "../muc/join-error.js";
-import type { JoinOptions } from "../muc/join-options.js";
 import type { Room } from "../muc/room.js";
 import { Session } from "../xmpp/session.js";
-import type { SessionError } from "../xmpp/session-error.js";
+import { SessionError } from "../xmpp/session-error.js";
 import { consoleLogger } from "./console-logger.js";
-import { createContainer, injectionMistakes, instantiate } from "./container.js";
+import { AppRooms, BOT_JOIN } from "./app-rooms.js";
+import { createContainer, instantiate, type Provider } from "./container.js";
+import { InjectionCheck } from "./injection-check.js";
 import { logLevelOf, settingsFrom, type AppOptions, type AppSettings, type Environment } from "./options.js";
 import { RoomPlan, type PlannedRoom } from "./room-plan.js";
 import type { AppStatus } from "./status.js";
 
 /** How long what is under way may take when the application stops. */
 const DRAIN_TIMEOUT_MS = 5_000;
+/** How long a handler may take. */
+const HANDLER_TIMEOUT_MS = 60_000;
 const DEFAULT_PREFIX = "!";
-
-/** How a room is joined for a bot: it stays on, and takes another nick where it has to. */
-const BOT_JOIN: JoinOptions = { nickConflict: "suffix", firstJoin: "persist" };
 
 /** What {@link createBotApp} takes. */
 export interface BotAppOptions extends AppOptions {
@@ -39,11 +36,11 @@ export interface BotAppOptions extends AppOptions {
 
 /** One connected application: its bots, its session and its rooms. Two of them share nothing. */
 export class BotApp {
-  /** Settles when the application is over: with null after `stop()`, else with what ended it. */
+  /** Settles when the application is over: with null after `stop()`, else with what ended it, or kept it from starting. */
   readonly closed: Promise<Error | null>;
   readonly #options: BotAppOptions;
   readonly #abort = new AbortController();
-  readonly #queues = new Map<Room, RoomQueue<RoutedEvent>>();
+  readonly #queues = new Set<RoomQueue<RoutedEvent>>();
   readonly #active: Promise<void>;
   #activate: () => void = () => {};
   #close: (error: Error | null) => void = () => {};
@@ -78,36 +75,47 @@ export class BotApp {
    * for options, with `SessionError` when there is no session.
    */
   start(): Promise<void> {
-    this.#starting ??= this.#start();
+    this.#starting ??= this.#start().catch(async (error: Error) => {
+      await this.#end(error);
+      throw error;
+    });
     return this.#starting;
   }
 
   async #start(): Promise<void> {
-    const { bots, env = {} } = this.#options;
+    if (this.#stopping !== null) throw new SessionError("stopped", "The application was stopped");
+    const { env = {} } = this.#options;
+    const bots = [...new Set(this.#options.bots)];
     const settings = settingsFrom(this.#options, env);
     const logger = settings.logger ?? consoleLogger(logLevelOf(this.#options, env), process.stderr);
     this.#logger = logger;
     const plan = new RoomPlan(settings, bots);
+    const clock = settings.clock ?? systemClock;
+    const session = this.#makeSession(settings, logger);
+    const muc = new MucClient(session, { logger, clock });
+    const providers = this.#providers(bots, settings, { session, muc, plan, logger, clock });
     const compiled = bots.map((bot) => compileBot(bot, prefixOf(bot)));
+    const check = new InjectionCheck(providers);
     const mistakes = [
-      ...bots.flatMap(classMistakes),
+      ...(bots.length === 0 ? [NO_BOTS] : []),
+      ...bots.flatMap((bot) => classMistakes(bot, check)),
       ...compiled.flatMap((each) => each.mistakes),
       ...plan.mistakes,
     ];
-    if (mistakes.length > 0) throw new AuthoringError(mistakes);
-    const session = this.#makeSession(settings, logger);
-    const clock = settings.clock ?? systemClock;
-    const muc = new MucClient(session, { logger, clock });
+    // what a common base has wrong is told once
+    if (mistakes.length > 0) throw new AuthoringError([...new Set(mistakes)]);
+    const container = createContainer(providers);
+    const running = compiled.map(({ bot }) => ({ ...bot, instance: instantiate(container, bot.type) }));
     this.#session = session;
     this.#muc = muc;
-    const rooms = new AppRooms(muc, settings.nick ?? settings.jid.local ?? "bot");
-    const container = this.#container(settings, { session, muc, rooms, plan, logger, clock });
-    const running = compiled.map(({ bot }) => ({ ...bot, instance: instantiate(container, bot.type) }));
+    // what a constructor joined has told nothing yet
+    for (const room of muc.rooms.values()) this.#watch(room, running, plan);
     muc.on("roomAdded", ({ room }) => this.#watch(room, running, plan));
     this.#join(muc, plan.rooms);
-    session.on("error", (error: SessionError) => void this.#end(error));
+    session.on("error", (error) => void this.#end(error));
     if (plan.rooms.length === 0) logger.warn("The bots sit in no room: name some in @Bot or MUCWRIGHT_ROOMS");
     await session.start();
+    this.#checkReady();
   }
 
   #makeSession(settings: AppSettings, logger: Logger): Session {
@@ -126,32 +134,33 @@ export class BotApp {
     });
   }
 
-  #container(
+  /** What constructors may ask for; what comes later takes the place of what came before. */
+  #providers(
+    bots: readonly Class[],
     settings: AppSettings,
     own: {
       readonly session: Session;
       readonly muc: MucClient;
-      readonly rooms: Rooms;
       readonly plan: RoomPlan;
       readonly logger: Logger;
       readonly clock: Clock;
     },
-  ): DependencyContainer {
+  ): readonly Provider[] {
     const botOptions: BotOptions = {
       jid: settings.jid.bare().toString(),
-      nick: settings.nick ?? settings.jid.local ?? "bot",
+      nick: own.plan.nick,
       rooms: own.plan.rooms.map((room) => room.jid.toString()),
     };
-    return createContainer([
+    return [
       { token: Session, useValue: own.session },
       { token: MucClient, useValue: own.muc },
-      { token: Rooms, useValue: own.rooms },
+      { token: Rooms, useValue: new AppRooms(own.muc, own.plan.nick) },
       { token: Logger, useValue: own.logger },
       { token: Clock, useValue: own.clock },
       { token: BotOptions, useValue: botOptions },
-      ...this.#options.bots.map((bot) => ({ token: bot, useClass: bot as new (...args: never[]) => object })),
+      ...bots.map((bot) => ({ token: bot, useClass: bot as new (...args: never[]) => object })),
       ...(settings.providers ?? []),
-    ]);
+    ];
   }
 
   /** Brings the events of a room to the bots that sit in it; of a room that nobody named, to all. */
@@ -160,28 +169,38 @@ export class BotApp {
     const here = planned === undefined ? bots : bots.filter((bot) => planned.bots.includes(bot.type));
     const logger = this.#logger;
     if (logger === null) return;
-    const router = new Router(here, { signal: this.#abort.signal, logger });
+    const { signal } = this.#abort;
+    const { clock = systemClock, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
+    const router = new Router(here, { signal, logger, clock, handlerTimeoutMs });
     const queue = new RoomQueue<RoutedEvent>({
       handle: (event) => router.route(event),
-      overflow: (event) =>
-        logger.error({ room: room.jid, event: event.type }, "Too many events wait: one is dropped"),
+      failed: (error, event) =>
+        logger.error({ room: room.jid, event: event.type, error }, "An event could not be handled"),
+      full: () => logger.error({ room: room.jid }, "Too many events wait: they are dropped for now"),
+      relieved: (dropped) =>
+        logger.error({ room: room.jid, dropped }, "Events were dropped: too many waited"),
     });
-    this.#queues.set(room, queue);
+    this.#queues.add(queue);
     const take = (event: RoutedEvent): void => {
       if (router.wants(event)) queue.push(event);
     };
-    room.on("caughtUp", () => {
-      if (this.status().ready) this.#activate();
-    });
     room.on("message", take);
     room.on("join", take);
     room.on("enter", take);
+    room.on("caughtUp", () => this.#checkReady());
     const forget = (): void => {
       queue.close();
-      this.#queues.delete(room);
+      // what is at work is still waited for, by idle() and by stop()
+      void queue.idle().then(() => this.#queues.delete(queue));
+      // the client forgets the room in this very turn
+      queueMicrotask(() => this.#checkReady());
     };
     room.on("exit", forget);
     room.on("failure", forget);
+  }
+
+  #checkReady(): void {
+    if (this.status().ready) this.#activate();
   }
 
   /** When every room says no for good, there is nothing to run for. */
@@ -192,7 +211,7 @@ export class BotApp {
       muc.join(jid, nick, options).entered.catch((error: unknown) => {
         if (!(error instanceof JoinError) || error.reason === "aborted" || error.reason === "disconnected")
           return;
-        if (++refused === rooms.length) void this.#end(error);
+        if (++refused === rooms.length && muc.rooms.size === 0) void this.#end(error);
         else this.#logger?.error({ room: jid, reason: error.reason }, error.message);
       });
     }
@@ -212,7 +231,7 @@ export class BotApp {
 
   /** Resolves when no handler is at work and no event waits. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#queues.values()].map((queue) => queue.idle()));
+    await Promise.all([...this.#queues].map((queue) => queue.idle()));
   }
 
   /** How the session and the rooms stand now. */
@@ -244,7 +263,7 @@ export class BotApp {
 
   async #shutDown(): Promise<void> {
     this.#abort.abort();
-    for (const queue of this.#queues.values()) queue.close();
+    for (const queue of this.#queues) queue.close();
     await this.#drain();
     await Promise.all([...(this.#muc?.rooms.values() ?? [])].map((room) => room.leave()));
     await this.#session?.stop();
@@ -260,6 +279,8 @@ export class BotApp {
     });
     await Promise.race([this.idle(), limit]);
     timer?.cancel();
+    // a handler that ends later is not followed by others
+    for (const queue of this.#queues) queue.discard();
   }
 }
 
@@ -268,45 +289,18 @@ function prefixOf(bot: Class): string | null {
   return prefix === undefined ? DEFAULT_PREFIX : prefix;
 }
 
-function classMistakes(bot: Class): readonly AuthoringMistake[] {
-  if (isBotClass(bot)) return injectionMistakes(bot);
+const NO_BOTS: AuthoringMistake = {
+  where: "bots",
+  problem: "there is none",
+  fix: "Name at least one class with @Bot()",
+};
+
+function classMistakes(bot: Class, check: InjectionCheck): readonly AuthoringMistake[] {
+  if (isBotClass(bot)) return check.mistakesOf(bot);
   const where = (bot as Partial<Function> | undefined)?.name ?? String(bot);
   return [
     { where, problem: "it is no bot", fix: "Put @Bot() on the class; a subclass needs one of its own" },
   ];
-}
-
-class AppRooms extends Rooms {
-  readonly #muc: MucClient;
-  readonly #nick: string;
-
-  constructor(muc: MucClient, nick: string) {
-    super();
-    this.#muc = muc;
-    this.#nick = nick;
-  }
-
-  override get(jid: JID | string): Room | undefined {
-    return this.#muc.getRoom(jid);
-  }
-
-  override async join(
-    jid: JID | string,
-    options: JoinOptions & { readonly nick?: string } = {},
-  ): Promise<Room> {
-    const { nick = this.#nick, ...rest } = options;
-    const { room, entered } = this.#muc.join(jid, nick, { ...BOT_JOIN, ...rest });
-    await entered;
-    return room;
-  }
-
-  override async leave(jid: JID | string): Promise<void> {
-    await this.#muc.getRoom(jid)?.leave();
-  }
-
-  override [Symbol.iterator](): IterableIterator<Room> {
-    return this.#muc.rooms.values();
-  }
 }
 
 /** Makes an application without touching the process. Nothing happens until `start()`. */

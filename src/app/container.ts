@@ -31,72 +31,24 @@ function register(container: DependencyContainer, provider: Provider): void {
   }
 }
 
-/** What TypeScript emits for a parameter whose type is nothing at run time. */
-const NOTHING: ReadonlySet<unknown> = new Set([
-  Object,
-  String,
-  Number,
-  Boolean,
-  Array,
-  Function,
-  Symbol,
-  BigInt,
-]);
-
-/** The names of the parameters of a constructor, as far as its source tells. */
-function parameterNames(target: Class): readonly string[] {
-  const list = /constructor\s*\(([^)]*)\)/.exec(Function.prototype.toString.call(target))?.[1] ?? "";
-  return list.split(",").map((each) => /[A-Za-z_$][\w$]*/.exec(each)?.[0] ?? "");
+/** The container's own words, on one line; where a class is not known to it, with what to do. */
+function whyNot(error: unknown): Pick<AuthoringMistake, "problem" | "fix"> {
+  const problem = `it cannot be made: ${messageOf(error)
+    .split(/\s*\n\s*/)
+    .join(" ")}`;
+  const [, unknown] = /TypeInfo not known for "(.+?)"/.exec(problem) ?? [];
+  const fix =
+    unknown === undefined
+      ? "Its constructor, or that of something it asks for, threw this: --verbose shows where"
+      : `Put @injectable() on ${unknown}, or give it in the option \`providers\``;
+  return { problem, fix };
 }
 
-/** What is wrong with the parameters of a constructor, before anything is made. */
-export function injectionMistakes(target: Class): readonly AuthoringMistake[] {
-  const types = Reflect.getMetadata("design:paramtypes", target) as readonly unknown[] | undefined;
-  const where = `${target.name} (constructor)`;
-  if (types === undefined && target.length > 0)
-    return [
-      {
-        where,
-        problem: "the types of its parameters are not known",
-        fix: "Run it with `mucwright run`, or compile it with emitDecoratorMetadata; or name each one: @inject(Rooms)",
-      },
-    ];
-  const names = parameterNames(target);
-  const mistakes: AuthoringMistake[] = [];
-  for (const [index, type] of (types ?? []).entries()) {
-    const parameter =
-      names[index] === undefined || names[index] === "" ? `number ${index + 1}` : `"${names[index]}"`;
-    if (type === undefined)
-      mistakes.push({
-        where,
-        problem: `its parameter ${parameter} has a type that was not there yet: two files import each other`,
-        fix: "Break the circle, or write @inject(delay(() => TheClass)) and import the type with `import type`",
-      });
-    else if (NOTHING.has(type))
-      mistakes.push({
-        where,
-        problem: `its parameter ${parameter} has a type that is nothing at run time`,
-        fix: "Import the class without `type`; for an interface, a primitive or a union name what is wanted: @inject(TOKEN)",
-      });
-  }
-  return mistakes;
-}
-
-/** Makes the one instance of a bot class. Throws {@link AuthoringError} that says which parameter is in the way. */
+/** Makes the one instance of a bot class. Throws {@link AuthoringError} that says what is in the way. */
 export function instantiate(container: DependencyContainer, target: Class): object {
   try {
     return container.resolve(target as unknown as InjectionToken<object>);
   } catch (error) {
-    const [reason = ""] = messageOf(error).split("\n    at ");
-    throw new AuthoringError(
-      [
-        {
-          where: target.name,
-          problem: `it cannot be made: ${reason}`,
-          fix: "Put @injectable() on classes that it asks for, or give them as `providers`",
-        },
-      ],
-      { cause: error },
-    );
+    throw new AuthoringError([{ where: target.name, ...whyNot(error) }], { cause: error });
   }
 }

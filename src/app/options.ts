@@ -5,6 +5,7 @@ import { ArgumentError, messageOf } from "../base/errors.js";
 import { JID } from "../base/jid.js";
 import { isLogLevel, type Logger, type LogLevel } from "../base/logger.js";
 import type { BotRoom } from "../bot/decorators.js";
+import { parseService } from "../xmpp/service.js";
 import type { SessionLimits, ReconnectOptions } from "../xmpp/session-options.js";
 import type { Connect } from "../xmpp/transport.js";
 import type { Provider } from "./container.js";
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly limits?: SessionLimits;
   /** How long the start may take before it fails, in milliseconds; default 30,000. */
   readonly connectTimeoutMs?: number;
+  /** How long a handler may take before its room goes on without it, in milliseconds; default 60,000. */
+  readonly handlerTimeoutMs?: number;
   /** Time; default the machine's. */
   readonly clock?: Clock;
   /** Where log lines go; default: standard error. */
@@ -49,31 +52,62 @@ export interface AppSettings extends Omit<AppOptions, "jid" | "password" | "ca">
   readonly jid: JID;
   readonly password: string;
   readonly caPem: string | null;
+  /** Where `rooms` comes from, for messages; null where each `@Bot` names its own. */
+  readonly roomsFrom: "the option rooms" | "MUCWRIGHT_ROOMS" | null;
+  /** Likewise for `nick`. */
+  readonly nickFrom: "the option nick" | "MUCWRIGHT_NICK" | null;
 }
 
-function required(value: string | undefined, what: string, variable: string, option: string): string {
-  if (value !== undefined && value !== "") return value;
+/** A value, and who gave it, for messages. */
+interface Given {
+  readonly value: string;
+  readonly from: string;
+}
+
+/** The option, else the variable. What is set and empty counts as not set: that is how a line of a file is blanked. */
+function given(option: string | undefined, name: string, variable: string, env: Environment): Given | null {
+  if (option !== undefined && option !== "") return { value: option, from: `the option ${name}` };
+  const value = env[variable];
+  return value === undefined || value === "" ? null : { value, from: variable };
+}
+
+function required(found: Given | null, what: string, variable: string, option: string): Given {
+  if (found !== null) return found;
   throw new ArgumentError(
     `There is no ${what}: set the environment variable ${variable}, or the option ${option}`,
   );
 }
 
-function readCa(path: string | undefined): string | null {
-  if (path === undefined || path === "") return null;
+function readCa(found: Given | null): string | null {
+  if (found === null) return null;
+  const { value, from } = found;
+  let pem: string;
   try {
-    return readFileSync(path, "utf8");
+    pem = readFileSync(value, "utf8");
   } catch (error) {
-    throw new ArgumentError(`The certificates of MUCWRIGHT_CA cannot be read: ${messageOf(error)}`, {
+    throw new ArgumentError(`${from}: the certificates cannot be read: ${messageOf(error)}`, {
       cause: error,
     });
   }
+  if (/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/.test(pem)) return pem;
+  throw new ArgumentError(`${from}: "${value}" holds no certificate: it has to be a PEM file`);
 }
 
-function account(text: string): JID {
-  const jid = JID.tryParse(text);
-  if (jid?.local == null)
-    throw new ArgumentError(`MUCWRIGHT_JID: "${text}" is no account: write user@domain`);
+function account({ value, from }: Given): JID {
+  const jid = JID.tryParse(value);
+  if (jid?.local == null) throw new ArgumentError(`${from}: "${value}" is no account: write user@domain`);
   return jid;
+}
+
+/** Checked here, where it is known who gave it. */
+function service(found: Given | null): string | undefined {
+  if (found === null) return undefined;
+  try {
+    parseService(found.value);
+  } catch (error) {
+    throw new ArgumentError(`${found.from}: ${messageOf(error)}`, { cause: error });
+  }
+  return found.value;
 }
 
 /** The level that is asked for. Throws {@link ArgumentError} for one that there is not. */
@@ -86,32 +120,37 @@ export function logLevelOf(options: AppOptions, env: Environment): LogLevel {
   return level;
 }
 
+/** Comma separated; none where nothing is named. */
+function roomList(text: string | undefined): readonly string[] | undefined {
+  const rooms = (text ?? "").split(",").map((room) => room.trim());
+  const named = rooms.filter((room) => room !== "");
+  return named.length === 0 ? undefined : named;
+}
+
 /**
- * Completes the options from the environment. Throws {@link ArgumentError} that names the variable which is missing or
- * wrong.
+ * Completes the options from the environment. Throws {@link ArgumentError} that names the option or the variable which
+ * is missing or wrong.
  */
 export function settingsFrom(options: AppOptions, env: Environment): AppSettings {
-  const rooms =
-    options.rooms ??
-    env["MUCWRIGHT_ROOMS"]
-      ?.split(",")
-      .map((room) => room.trim())
-      .filter((room) => room !== "");
-  const service = options.service ?? (env["MUCWRIGHT_SERVICE"] || undefined);
-  const nick = options.nick ?? (env["MUCWRIGHT_NICK"] || undefined);
-  const { jid: _jid, password: _password, ca: _ca, ...rest } = options;
+  const { jid, password, ca, service: address, nick: wantedNick, ...rest } = options;
+  const rooms = options.rooms ?? roomList(env["MUCWRIGHT_ROOMS"]);
+  const endpoint = service(given(address, "service", "MUCWRIGHT_SERVICE", env));
+  const nick = given(wantedNick, "nick", "MUCWRIGHT_NICK", env);
   return {
     ...rest,
-    jid: account(required(options.jid ?? env["MUCWRIGHT_JID"], "account", "MUCWRIGHT_JID", "jid")),
+    jid: account(required(given(jid, "jid", "MUCWRIGHT_JID", env), "account", "MUCWRIGHT_JID", "jid")),
     password: required(
-      options.password ?? env["MUCWRIGHT_PASSWORD"],
+      given(password, "password", "MUCWRIGHT_PASSWORD", env),
       "password",
       "MUCWRIGHT_PASSWORD",
       "password",
-    ),
-    caPem: readCa(options.ca ?? env["MUCWRIGHT_CA"]),
+    ).value,
+    caPem: readCa(given(ca, "ca", "MUCWRIGHT_CA", env)),
+    roomsFrom:
+      options.rooms !== undefined ? "the option rooms" : rooms === undefined ? null : "MUCWRIGHT_ROOMS",
+    nickFrom: nick === null ? null : wantedNick === nick.value ? "the option nick" : "MUCWRIGHT_NICK",
     ...(rooms !== undefined && { rooms }),
-    ...(service !== undefined && { service }),
-    ...(nick !== undefined && { nick }),
+    ...(endpoint !== undefined && { service: endpoint }),
+    ...(nick !== null && { nick: nick.value }),
   };
 }

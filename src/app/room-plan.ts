@@ -18,25 +18,37 @@ interface Draft {
   readonly jid: JID;
   readonly nick: string;
   readonly nickOf: string;
-  readonly password: string | null;
+  password: string | null;
   readonly bots: Class[];
 }
+
+/** A nick, and who wants it. */
+interface Nick {
+  readonly text: string;
+  readonly from: string;
+}
+
+/** What the rooms of an application follow from. */
+export type RoomWishes = Pick<AppSettings, "jid" | "rooms" | "nick" | "roomsFrom" | "nickFrom">;
+
+const ROOM_FIX = 'Rooms are written "lobby@rooms.example.org"';
+const NICK_FIX = "Nicks are short texts that are not blank";
 
 /** Which rooms are joined, and as whom: from the options where they say, else from each `@Bot`. */
 export class RoomPlan {
   readonly mistakes: AuthoringMistake[] = [];
-  readonly #settings: AppSettings;
+  /** Where no room says otherwise. */
+  readonly nick: string;
+  readonly #settings: RoomWishes;
   readonly #rooms = new Map<string, Draft>();
 
-  constructor(settings: AppSettings, bots: readonly Class[]) {
+  constructor(settings: RoomWishes, bots: readonly Class[]) {
     this.#settings = settings;
-    for (const bot of bots) {
-      const { rooms: given } = settings;
-      const { rooms = [], nick } = botSettings(bot) ?? {};
-      const from = given === undefined ? bot.name : "MUCWRIGHT_ROOMS, or the option rooms";
-      for (const room of given ?? rooms)
-        this.#add(bot, typeof room === "string" ? { jid: room } : room, nick, from);
-    }
+    const nicks = bots.map((bot) => botSettings(bot)?.nick).filter((nick) => nick !== undefined);
+    this.nick = settings.nick ?? nicks[0] ?? settings.jid.local ?? "bot";
+    for (const bot of bots)
+      for (const room of settings.rooms ?? botSettings(bot)?.rooms ?? [])
+        this.#add(bot, typeof room === "string" ? { jid: room } : room);
   }
 
   /** The rooms, in the order in which they were named. */
@@ -44,31 +56,52 @@ export class RoomPlan {
     return [...this.#rooms.values()];
   }
 
-  #add(bot: Class, room: BotRoom, botNick: string | undefined, from: string): void {
+  #add(bot: Class, room: BotRoom): void {
+    const from = this.#settings.roomsFrom ?? bot.name;
+    const jid = this.#checked(from, ROOM_FIX, () => checkRoom(room.jid));
+    const wanted = this.#nickOf(bot, room, from);
+    const nick = this.#checked(wanted.from, NICK_FIX, () => checkNick(wanted.text));
+    if (jid === null || nick === null) return;
+    const known = this.#rooms.get(jid.toString());
+    const password = room.password ?? null;
+    if (known === undefined)
+      this.#rooms.set(jid.toString(), { jid, nick, nickOf: bot.name, password, bots: [bot] });
+    else if (known.nick === nick) {
+      known.bots.push(bot);
+      known.password ??= password;
+    } else this.#twoNicks(bot, nick, known);
+  }
+
+  /** A room of the options says more than their nick; a room of `@Bot` less. */
+  #nickOf(bot: Class, room: BotRoom, roomFrom: string): Nick {
+    const { nick, nickFrom, rooms, jid } = this.#settings;
+    const ofRoom = room.nick === undefined ? null : { text: room.nick, from: roomFrom };
+    const ofOptions = nick === undefined ? null : { text: nick, from: nickFrom ?? "nick" };
+    const botNick = botSettings(bot)?.nick;
+    return (
+      (rooms === undefined ? (ofOptions ?? ofRoom) : (ofRoom ?? ofOptions)) ?? {
+        text: botNick ?? jid.local ?? "bot",
+        from: bot.name,
+      }
+    );
+  }
+
+  /** Null where it is a mistake; the same one of several bots counts once. */
+  #checked<T>(where: string, fix: string, check: () => T): T | null {
     try {
-      const jid = checkRoom(room.jid);
-      const nick = checkNick(
-        this.#settings.nick ?? room.nick ?? botNick ?? this.#settings.jid.local ?? "bot",
-      );
-      const known = this.#rooms.get(jid.toString());
-      if (known === undefined) {
-        const password = room.password ?? null;
-        this.#rooms.set(jid.toString(), { jid, nick, nickOf: bot.name, password, bots: [bot] });
-      } else if (known.nick === nick) known.bots.push(bot);
-      else this.#twoNicks(bot, nick, known);
+      return check();
     } catch (error) {
-      this.mistakes.push({
-        where: from,
-        problem: messageOf(error),
-        fix: 'Rooms are written "lobby@rooms.example.org"',
-      });
+      const problem = messageOf(error);
+      if (!this.mistakes.some((each) => each.where === where && each.problem === problem))
+        this.mistakes.push({ where, problem, fix });
+      return null;
     }
   }
 
   #twoNicks(bot: Class, nick: string, { jid, nick: other, nickOf }: Draft): void {
     this.mistakes.push({
       where: bot.name,
-      problem: `it wants to be "${nick}" in ${jid.toString()}, where ${nickOf} is "${other}"`,
+      problem: `it wants to be "${nick}" in ${jid.toString()}, where ${nickOf === bot.name ? "it" : nickOf} is "${other}"`,
       fix: "Give both the same nick there, set MUCWRIGHT_NICK, or run them with accounts of their own",
     });
   }

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 import { messageOf, MucwrightError } from "../base/errors.js";
 import type { Class } from "../bot/metadata.js";
 import { createBotApp, type BotApp } from "./bot-app.js";
@@ -13,11 +15,10 @@ export function setRunHost(newHost: RunHost | null): void {
   host = newHost;
 }
 
-/** What went wrong, in one message for people; with the stack only where it is asked for, or nobody foresaw it. */
+/** What went wrong, in one message for people; with stack and causes only where they are asked for, or nobody foresaw it. */
 export function explain(error: unknown, verbose: boolean): string {
   const foreseen = error instanceof MucwrightError;
-  if ((verbose || !foreseen) && error instanceof Error) return `${error.stack ?? error.message}\n`;
-  return `${messageOf(error)}\n`;
+  return `${verbose || !foreseen ? inspect(error) : messageOf(error)}\n`;
 }
 
 /**
@@ -38,30 +39,39 @@ export async function runInProcess(
   verbose = false,
 ): Promise<void> {
   const app = createBotApp({ env: process.env, ...options, bots });
-  const unhook = stopOnSignals(app);
+  const signals = stopOnSignals(app);
   try {
     await app.start();
     const error = await app.closed;
     if (error !== null) throw error;
   } catch (error) {
     await app.stop();
+    // a start that a signal broke off is no failure
+    if (signals.received) return;
     process.stderr.write(`mucwright: ${explain(error, verbose)}`);
     process.exitCode = 1;
   } finally {
-    unhook();
+    signals.unhook();
   }
 }
 
 /** The first signal stops the application in order; the second one ends the process as it would by itself. */
-function stopOnSignals(app: BotApp): () => void {
-  const signals = ["SIGINT", "SIGTERM"] as const;
+function stopOnSignals(app: BotApp): { readonly received: boolean; unhook(): void } {
+  const names = ["SIGINT", "SIGTERM"] as const;
   const unhook = (): void => {
-    for (const signal of signals) process.off(signal, stop);
+    for (const name of names) process.off(name, stop);
   };
+  let received = false;
   const stop = (): void => {
+    received = true;
     unhook();
     void app.stop();
   };
-  for (const signal of signals) process.on(signal, stop);
-  return unhook;
+  for (const name of names) process.on(name, stop);
+  return {
+    get received() {
+      return received;
+    },
+    unhook,
+  };
 }

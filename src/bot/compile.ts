@@ -1,3 +1,5 @@
+import { types } from "node:util";
+
 import { messageOf } from "../base/errors.js";
 import type { AuthoringMistake } from "./errors.js";
 import {
@@ -22,13 +24,14 @@ export interface MessageHandler extends HandlerRef {
   readonly missed: boolean;
   /** Lower case, for a text that has to be contained. */
   readonly text: string | null;
-  /** Without the flags that make a pattern remember where it stopped. */
+  /** A copy of the author's; what it remembers of one message is not to count for the next. */
   readonly pattern: RegExp | null;
   readonly test: Extract<MessageFilter, (...args: never[]) => boolean> | null;
 }
 
 /** A compiled `@Command`. */
 export interface CommandHandler extends HandlerRef {
+  readonly missed: boolean;
   readonly template: Template;
 }
 
@@ -47,6 +50,8 @@ export interface CompiledBot {
   readonly events: Readonly<Record<"join" | "enter", readonly EventHandler[]>>;
 }
 
+const { isRegExp } = types;
+
 function messageHandler(
   ref: HandlerRef,
   { filter, missed }: Extract<HandlerSpec, { kind: "message" }>,
@@ -55,7 +60,7 @@ function messageHandler(
     ...ref,
     missed,
     text: typeof filter === "string" ? filter.toLowerCase() : null,
-    pattern: filter instanceof RegExp ? new RegExp(filter.source, filter.flags.replace(/[gy]/g, "")) : null,
+    pattern: isRegExp(filter) ? new RegExp(filter.source, filter.flags.replace("g", "")) : null,
     test: typeof filter === "function" ? filter : null,
   };
 }
@@ -66,7 +71,8 @@ class CommandTable {
   readonly mistakes: AuthoringMistake[] = [];
   readonly #paths = new Map<string, string>();
 
-  add(ref: HandlerRef, { template: text, aliases }: Extract<HandlerSpec, { kind: "command" }>): void {
+  add(ref: HandlerRef, spec: Extract<HandlerSpec, { kind: "command" }>): void {
+    const { template: text, aliases, missed } = spec;
     let template: Template;
     try {
       template = parseTemplate(text);
@@ -81,10 +87,10 @@ class CommandTable {
     }
     const [first, ...rest] = template.path;
     for (const word of [first, ...aliases])
-      this.#register(ref, template, [(word ?? "").toLowerCase(), ...rest]);
+      this.#register({ ...ref, missed }, template, [(word ?? "").toLowerCase(), ...rest]);
   }
 
-  #register(ref: HandlerRef, template: Template, path: readonly string[]): void {
+  #register(ref: Omit<CommandHandler, "template">, template: Template, path: readonly string[]): void {
     const [word = ""] = path;
     const name = path.join(" ");
     const other = this.#paths.get(name);
@@ -110,6 +116,13 @@ export function compileBot(
   prefix: string | null,
 ): { readonly bot: CompiledBot; readonly mistakes: readonly AuthoringMistake[] } {
   const commands = new CommandTable();
+  const mistakes = [...mistakesOf(type)];
+  if (prefix === "")
+    mistakes.push({
+      where: type.name,
+      problem: "its prefix is empty: every line would be a command",
+      fix: "Write prefix: null for commands by mention only",
+    });
   const messages: MessageHandler[] = [];
   const events: Record<"join" | "enter", EventHandler[]> = { join: [], enter: [] };
   const add = ({ method, spec }: HandlerRecord): void => {
@@ -121,6 +134,6 @@ export function compileBot(
   for (const handler of handlersOf(type)) add(handler);
   return {
     bot: { type, prefix, commands: commands.byWord, messages, events },
-    mistakes: [...mistakesOf(type), ...commands.mistakes],
+    mistakes: [...mistakes, ...commands.mistakes],
   };
 }

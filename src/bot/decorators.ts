@@ -1,9 +1,10 @@
-import { injectable } from "./tsyringe.js";
+import { types } from "node:util";
 
 import type { RoomEntered } from "../muc/events/lifecycle.js";
 import type { MessageReceived } from "../muc/events/messages.js";
 import type { OccupantJoined } from "../muc/events/occupants.js";
 import type { HandlerContext } from "./handler-context.js";
+import { injectable } from "./injection.js";
 import { recordBot, recordHandler, type MessageFilter } from "./metadata.js";
 import type { HandlerResult } from "./reply.js";
 import type { ArgsOf, CheckTemplate } from "./template-types.js";
@@ -28,9 +29,12 @@ export interface BotSettings {
   readonly prefix?: string | null;
 }
 
+/** The prototype of a class, and not the class itself, to which static methods belong. */
+type NotStatic = object & { readonly prototype?: never };
+
 /** A method decorator that also checks the signature of the method. */
 export type HandlerDecorator<Handler> = <T extends Handler>(
-  target: object,
+  target: NotStatic,
   method: string | symbol,
   descriptor: TypedPropertyDescriptor<T>,
 ) => void;
@@ -44,8 +48,7 @@ export function Bot(
 ): <T extends abstract new (...args: never[]) => object>(target: T) => void {
   return (target) => {
     recordBot(target, settings);
-    // An abstract class cannot be made, and needs no injection; its subclasses do.
-    injectable()(target as unknown as new (...args: unknown[]) => unknown);
+    injectable()(target);
   };
 }
 
@@ -72,7 +75,7 @@ export function OnMessage(
   filter?: MessageFilter | OnMessageOptions,
   options: OnMessageOptions = {},
 ): HandlerDecorator<(...args: never[]) => HandlerResult> {
-  const plain = typeof filter === "object" && !(filter instanceof RegExp);
+  const plain = typeof filter === "object" && filter !== null && !types.isRegExp(filter);
   const { missed = false } = plain ? filter : options;
   const spec = { kind: "message", filter: plain ? null : (filter ?? null), missed } as const;
   return (target, method, descriptor) => recordHandler(target, method, descriptor, spec, "OnMessage");
@@ -82,6 +85,8 @@ export function OnMessage(
 export interface CommandOptions {
   /** Other names of the command. */
   readonly aliases?: readonly string[];
+  /** Also what was said while the bot was out, as far as the room's history tells (`source: "missed"`). */
+  readonly missed?: boolean;
 }
 
 /**
@@ -93,7 +98,8 @@ export function Command<const T extends string>(
   template: CheckTemplate<T>,
   options: CommandOptions = {},
 ): HandlerDecorator<(message: MessageReceived, args: ArgsOf<T>, ctx: HandlerContext) => HandlerResult> {
-  const spec = { kind: "command", template: template as string, aliases: options.aliases ?? [] } as const;
+  const { aliases = [], missed = false } = options;
+  const spec = { kind: "command", template: template as string, aliases, missed } as const;
   return (target, method, descriptor) => recordHandler(target, method, descriptor, spec, "Command");
 }
 

@@ -1,32 +1,33 @@
 import type { Logger } from "../base/logger.js";
 import type { DraftInit } from "../muc/wire/draft.js";
 
+/** What a {@link HandlerContext} shows; made only when it is asked for. */
+export interface HandlerContextSource {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  say(draft: DraftInit): Promise<void>;
+}
+
 /** What belongs to one call of a handler: its last, optional parameter. */
 export class HandlerContext {
-  /** Aborted when the bot stops. */
-  readonly signal: AbortSignal;
-  readonly #say: (draft: DraftInit) => Promise<void>;
-  readonly #makeLog: () => Logger;
-  #log: Logger | null = null;
+  readonly #source: HandlerContextSource;
 
-  constructor(fields: {
-    readonly signal: AbortSignal;
-    readonly log: () => Logger;
-    readonly say: (draft: DraftInit) => Promise<void>;
-  }) {
-    this.signal = fields.signal;
-    this.#makeLog = fields.log;
-    this.#say = fields.say;
+  constructor(source: HandlerContextSource) {
+    this.#source = source;
+  }
+
+  /** Aborted when the handler has taken too long, and when the bot stops. */
+  get signal(): AbortSignal {
+    return this.#source.signal;
   }
 
   /** Names the handler and the room in each line. */
   get log(): Logger {
-    this.#log ??= this.#makeLog();
-    return this.#log;
+    return this.#source.log;
   }
 
   /** Says something where the event came from. Resolves when it was handed to the stream. */
   say(draft: DraftInit): Promise<void> {
-    return this.#say(draft);
+    return this.#source.say(draft);
   }
 }

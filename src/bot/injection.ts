@@ -1,16 +1,46 @@
-import { inject as injectToken, injectable as makeInjectable, type InjectionToken } from "./tsyringe.js";
+import {
+  delay as delayConstructor,
+  inject as injectToken,
+  injectable as makeInjectable,
+  type InjectionToken,
+} from "./tsyringe.js";
 
 import type { Class } from "./metadata.js";
+
+/** A class that is looked up only when it is used, made by {@link delay}. */
+export interface Delayed<T = unknown> {
+  createProxy(create: (target: new (...args: unknown[]) => T) => T): T;
+}
+
+/** Classes that say that their constructor is to be filled in. */
+const marked = new WeakSet<Class>();
 
 /**
  * Names what a constructor parameter wants, where its type does not say it at run time. Takes our abstract classes too,
  * which tsyringe's own types refuse.
  */
-export function inject(token: Class<unknown> | string | symbol): ParameterDecorator {
+export function inject(token: Class<unknown> | string | symbol | Delayed): ParameterDecorator {
   return injectToken(token as InjectionToken) as ParameterDecorator;
+}
+
+/**
+ * For two classes that ask for each other: `@inject(delay(() => Other)) other: OtherType`, with
+ * `import type { Other as OtherType }` beside the import. It is made when it is used for the first time.
+ */
+export function delay<T>(wanted: () => Class<T>): Delayed<T> {
+  return delayConstructor(wanted as unknown as () => new (...args: unknown[]) => T);
 }
 
 /** Marks a class whose constructor has parameters to be injected. */
 export function injectable(): <T extends abstract new (...args: never[]) => object>(target: T) => void {
-  return (target) => makeInjectable()(target as unknown as new (...args: unknown[]) => unknown);
+  return (target) => {
+    marked.add(target);
+    // An abstract class cannot be made, and needs no injection; its subclasses do.
+    makeInjectable()(target as unknown as new (...args: unknown[]) => unknown);
+  };
+}
+
+/** Whether a class itself was marked by {@link injectable}, or by `@Bot`. */
+export function isInjectable(target: Class): boolean {
+  return marked.has(target);
 }

@@ -1,23 +1,135 @@
+import type { Clock } from "../base/clock.js";
+import { RequestTimeoutError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { AnyRoomEvent } from "../muc/events/event-map.js";
-import { ReplyError } from "./errors.js";
-import { HandlerContext } from "./handler-context.js";
+import type { DraftInit } from "../muc/wire/draft.js";
 import type { HandlerRef } from "./compile.js";
-import { sendAnswer, type ReplyTarget } from "./reply.js";
+import { ReplyError } from "./errors.js";
+import { HandlerContext, type HandlerContextSource } from "./handler-context.js";
+import { sendAnswer, UnsentError, type ReplyTarget } from "./reply.js";
 
 /** What every call of a handler shares. */
 export interface InvokeContext {
+  /** Aborted when the bot stops. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
+  readonly clock: Clock;
+  /** How long a handler may take before its room goes on without it. */
+  readonly handlerTimeoutMs: number;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
+/** One call of a handler, from its first line to its last reply. */
+class Call implements HandlerContextSource {
+  readonly #handler: HandlerRef;
+  readonly #event: AnyRoomEvent;
+  readonly #target: ReplyTarget;
+  readonly #context: InvokeContext;
+  #timeout: AbortController | null = null;
+  #signal: AbortSignal | null = null;
+  #log: Logger | null = null;
+  #tooLate: RequestTimeoutError | null = null;
+
+  constructor(handler: HandlerRef, event: AnyRoomEvent, target: ReplyTarget, context: InvokeContext) {
+    this.#handler = handler;
+    this.#event = event;
+    this.#target = target;
+    this.#context = context;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal === null) {
+      this.#timeout = new AbortController();
+      if (this.#tooLate !== null) this.#timeout.abort(this.#tooLate);
+      this.#signal = AbortSignal.any([this.#context.signal, this.#timeout.signal]);
+    }
+    return this.#signal;
+  }
+
+  get log(): Logger {
+    this.#log ??= this.#context.logger.child(this.#fields);
+    return this.#log;
+  }
+
+  get #fields(): { readonly handler: string; readonly room: string } {
+    return { handler: this.#handler.name, room: this.#event.room.jid.toString() };
+  }
+
+  say(draft: DraftInit): Promise<void> {
+    return this.#target.say(draft);
+  }
+
+  run(instance: object, args: readonly unknown[]): Promise<void> | undefined {
+    try {
+      const method = (instance as Record<string | symbol, unknown>)[this.#handler.method] as (
+        ...args: unknown[]
+      ) => unknown;
+      const result = method.call(instance, ...args, new HandlerContext(this));
+      if (result === undefined || result === null || result === false) return undefined;
+      return this.#bounded(
+        isThenable(result)
+          ? Promise.resolve(result).then((value) => this.#answer(value))
+          : this.#answer(result),
+      );
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #answer(result: unknown): Promise<void> {
+    return sendAnswer(result, this.#target, () => this.#tooLate !== null);
+  }
+
+  /** Resolves when the work is done, or has taken too long: whatever comes of it then counts for nothing. */
+  #bounded(work: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const { clock, handlerTimeoutMs } = this.#context;
+      const timer = clock.setTimeout(() => {
+        this.#giveUp();
+        resolve();
+      }, handlerTimeoutMs);
+      const settled = work.catch((error: unknown) => this.#failed(error));
+      void settled.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  #giveUp(): void {
+    const error = new RequestTimeoutError(
+      `${this.#handler.name} took longer than ${this.#context.handlerTimeoutMs} ms`,
+    );
+    this.#tooLate = error;
+    this.#report(error);
+    this.#timeout?.abort(error);
+  }
+
+  #report(error: unknown): void {
+    this.#context.logger.error({ ...this.#fields, error }, "A handler failed");
+  }
+
+  /** Never rejects, unless the logger fails. */
+  async #failed(error: unknown): Promise<void> {
+    const { signal, logger } = this.#context;
+    // the target has said so already
+    if (error instanceof UnsentError) return;
+    if (this.#tooLate !== null || (signal.aborted && error === signal.reason)) {
+      logger.debug({ ...this.#fields, error }, "A handler was aborted");
+      return;
+    }
+    if (!(error instanceof ReplyError)) return this.#report(error);
+    // what cannot be sent is reported by the target
+    await sendAnswer(error.message, this.#target).catch(() => {});
+  }
+}
+
 /**
- * Calls a handler, and sends what it returns to `target`. Whatever goes wrong in it is its own: the returned promise
- * never rejects. Undefined when all was done at once.
+ * Calls a handler, and sends what it returns to `target`. Whatever goes wrong in it is its own, and it has
+ * `handlerTimeoutMs` for it: the returned promise settles, and never rejects. Undefined when all was done at once.
  */
 export function invoke(
   instance: object,
@@ -25,34 +137,7 @@ export function invoke(
   args: readonly unknown[],
   event: AnyRoomEvent,
   target: ReplyTarget,
-  { signal, logger }: InvokeContext,
+  context: InvokeContext,
 ): Promise<void> | undefined {
-  const fields = { handler: handler.name, room: event.room.jid };
-  const ctx = new HandlerContext({
-    signal,
-    log: () => logger.child(fields),
-    say: (draft) => target.say(draft),
-  });
-  const failed = async (error: unknown): Promise<void> => {
-    try {
-      if (error instanceof ReplyError) return await target.say(error.message);
-      logger.error({ ...fields, error }, "A handler failed");
-    } catch (unsent) {
-      logger.warn({ ...fields, error: unsent }, "A reply could not be sent");
-    }
-  };
-  try {
-    const method = (instance as Record<string | symbol, unknown>)[handler.method] as (
-      ...args: unknown[]
-    ) => unknown;
-    const result = method.call(instance, ...args, ctx);
-    if (result === undefined || result === null) return undefined;
-    return (
-      isThenable(result)
-        ? Promise.resolve(result).then((value) => sendAnswer(value, target))
-        : sendAnswer(result, target)
-    ).catch(failed);
-  } catch (error) {
-    return failed(error);
-  }
+  return new Call(handler, event, target, context).run(instance, args);
 }

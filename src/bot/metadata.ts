@@ -11,7 +11,12 @@ export type MessageFilter = string | RegExp | ((message: MessageReceived) => boo
 /** What a decorator says of a method. */
 export type HandlerSpec =
   | { readonly kind: "message"; readonly filter: MessageFilter | null; readonly missed: boolean }
-  | { readonly kind: "command"; readonly template: string; readonly aliases: readonly string[] }
+  | {
+      readonly kind: "command";
+      readonly template: string;
+      readonly aliases: readonly string[];
+      readonly missed: boolean;
+    }
   | { readonly kind: "event"; readonly event: "join" | "enter"; readonly initial: boolean };
 
 /** A decorated method. */
@@ -59,8 +64,11 @@ export function recordHandler(
       : typeof descriptor.value !== "function"
         ? `@${decorator} is on a getter or setter`
         : null;
-  if (problem === null) record.handlers.push({ method, spec });
-  else
+  if (problem === null) {
+    // of several decorators on one method the lowest is applied first, and the topmost is declared first
+    const at = record.handlers.findIndex((handler) => handler.method === method);
+    record.handlers.splice(at < 0 ? record.handlers.length : at, 0, { method, spec });
+  } else
     record.mistakes.push({
       where,
       problem,

@@ -34,31 +34,59 @@ export type HandlerResult =
 
 /** Where what a handler returns goes. */
 export interface ReplyTarget {
+  /** Its failure reaches the log, whether or not anybody awaits it. */
   say(draft: DraftInit): Promise<void>;
 }
 
+/** An answer could not be sent, which is no fault of the handler's. */
+export class UnsentError extends Error {}
+
 async function sendOne(answer: string | Reply, target: ReplyTarget): Promise<void> {
-  if (typeof answer !== "string") await answer.message.reply(answer.draft);
-  else if (answer !== "") await target.say(answer);
+  try {
+    if (typeof answer !== "string") await answer.message.reply(answer.draft);
+    else if (answer !== "") await target.say(answer);
+  } catch (error) {
+    throw new UnsentError("An answer could not be sent", { cause: error });
+  }
 }
 
 function isAsyncIterable(value: object): value is AsyncIterable<string | Reply> {
   return Symbol.asyncIterator in value;
 }
 
-/** Sends what a handler returned, in order. Throws `TypeError` for what it cannot mean. */
-export async function sendAnswer(result: unknown, target: ReplyTarget): Promise<void> {
-  if (result === undefined || result === null || result === false) return;
+/** What a value is, for people. */
+function kindOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return `a ${typeof value}`;
+  const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
+  const name = prototype?.constructor?.name;
+  return typeof name === "string" && name !== "" && name !== "Object" ? `an object (${name})` : "an object";
+}
+
+const never = (): boolean => false;
+
+/**
+ * Sends what a handler returned, in order, until it is `over`. Rejects with `TypeError` for what it cannot mean, with
+ * {@link UnsentError} where it was not to be sent.
+ */
+export async function sendAnswer(
+  result: unknown,
+  target: ReplyTarget,
+  over: () => boolean = never,
+): Promise<void> {
+  if (result === undefined || result === null || result === false || over()) return;
   if (typeof result === "string" || Reply.is(result)) return sendOne(result, target);
   if (Array.isArray(result)) {
-    for (const line of result as readonly unknown[]) await sendAnswer(line, target);
+    for (const line of result as readonly unknown[]) await sendAnswer(line, target, over);
     return;
   }
   if (typeof result === "object" && isAsyncIterable(result)) {
-    for await (const line of result) await sendAnswer(line, target);
+    for await (const line of result) {
+      if (over()) return;
+      await sendAnswer(line, target, over);
+    }
     return;
   }
   throw new TypeError(
-    `A handler returned a ${typeof result}: return text, a list of texts, a Reply, or nothing`,
+    `A handler returned ${kindOf(result)}: return text, a list of texts, a Reply, or nothing`,
   );
 }

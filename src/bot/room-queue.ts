@@ -3,45 +3,85 @@ export const MAX_WAITING = 1_000;
 
 /** What a {@link RoomQueue} needs. */
 export interface RoomQueueOptions<E> {
-  /** Handles one event. A promise has to be awaited before the next one; it never rejects. */
+  /** Handles one event. A promise has to be awaited before the next one. */
   readonly handle: (event: E) => Promise<void> | undefined;
-  /** An event found no place. */
-  readonly overflow: (event: E) => void;
+  /** `handle` threw, or its promise rejected. The next event is handled all the same. */
+  readonly failed: (error: unknown, event: E) => void;
+  /** An event found no place, the first one in a row. */
+  readonly full: (event: E) => void;
+  /** There is place again; so many events were dropped meanwhile. */
+  readonly relieved: (dropped: number) => void;
 }
 
 /**
  * The events of one room, one at a time and in order. Rooms do not wait for one another. What comes while
- * {@link MAX_WAITING} events wait is dropped, and reported.
+ * {@link MAX_WAITING} events wait is dropped, counted and reported. Nothing that a handler does stops the queue, but
+ * for a promise that never settles.
  */
 export class RoomQueue<E> {
   readonly #options: RoomQueueOptions<E>;
-  readonly #waiting: E[] = [];
   readonly #idle: (() => void)[] = [];
+  readonly #waiting: E[] = [];
   #busy = false;
   #closed = false;
+  #dropped = 0;
+  #droppedInRow = 0;
 
   constructor(options: RoomQueueOptions<E>) {
     this.#options = options;
   }
 
+  /** How many events found no place, all in all. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   /** Handles an event as soon as those before it are done: at once when there are none. */
   push(event: E): void {
     if (this.#closed) return;
-    if (!this.#busy) return this.#drain(event);
-    if (this.#waiting.length >= MAX_WAITING) return this.#options.overflow(event);
-    this.#waiting.push(event);
+    if (!this.#busy) this.#drain(event);
+    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(event);
+    else this.#drop(event);
+  }
+
+  #drop(event: E): void {
+    this.#dropped++;
+    if (this.#droppedInRow++ === 0) quietly(() => this.#options.full(event));
   }
 
   #drain(first: E | undefined): void {
     this.#busy = true;
-    for (let event = first; event !== undefined; event = this.#waiting.shift()) {
-      const done = this.#options.handle(event);
+    for (let event = first; event !== undefined; event = this.#next()) {
+      const done = this.#handle(event);
       if (done === undefined) continue;
-      void done.then(() => this.#drain(this.#waiting.shift()));
+      void done.then(() => this.#drain(this.#next()));
       return;
     }
     this.#busy = false;
     for (const settle of this.#idle.splice(0)) settle();
+  }
+
+  #next(): E | undefined {
+    const event = this.#waiting.shift();
+    // not as soon as there is one place: at the limit each event would be reported then
+    if (this.#droppedInRow > 0 && this.#waiting.length <= MAX_WAITING / 2) {
+      const dropped = this.#droppedInRow;
+      this.#droppedInRow = 0;
+      quietly(() => this.#options.relieved(dropped));
+    }
+    return event;
+  }
+
+  /** Never throws, and its promise never rejects. */
+  #handle(event: E): Promise<void> | undefined {
+    const failed = (error: unknown): void => quietly(() => this.#options.failed(error, event));
+    try {
+      const done = this.#options.handle(event);
+      return done === undefined ? undefined : Promise.resolve(done).catch(failed);
+    } catch (error) {
+      failed(error);
+      return undefined;
+    }
   }
 
   /** Resolves when nothing is being handled and nothing waits. */
@@ -53,5 +93,20 @@ export class RoomQueue<E> {
   /** Takes no more events; what waits is still handled. */
   close(): void {
     this.#closed = true;
+  }
+
+  /** Takes no more events, and forgets those that wait. How many that were. */
+  discard(): number {
+    this.#closed = true;
+    return this.#waiting.splice(0).length;
+  }
+}
+
+/** Whoever reports may fail as well, and there is nobody to tell. */
+function quietly(report: () => void): void {
+  try {
+    report();
+  } catch {
+    // the queue goes on
   }
 }

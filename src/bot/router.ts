@@ -37,7 +37,7 @@ export class Router {
 
   /** Whether anybody could handle the event: what nobody can need not wait for its turn. */
   wants(event: RoutedEvent): boolean {
-    if (event.type === "message") return event.source === "live" || event.source === "missed";
+    if (event.type === "message") return isNews(event);
     return this.#bots.some((bot) => bot.events[event.type].length > 0);
   }
 
@@ -48,8 +48,21 @@ export class Router {
     for (const bot of this.#bots)
       for (const handler of bot.events[event.type])
         if (event.type === "enter" || !event.initial || handler.initial)
-          calls.push(() => this.#call(bot, handler, [event], event, roomTarget(event)));
+          calls.push(() => this.#call(bot, handler, [event], event, this.#roomTarget(event)));
     return inOrder(calls);
+  }
+
+  /** Beside a message, an event has no way of its own to answer. */
+  #roomTarget({ room }: OccupantJoined | RoomEntered): ReplyTarget {
+    return {
+      say: (draft) => {
+        const sent = room.sendMessage(draft);
+        sent.catch((error: unknown) =>
+          this.#context.logger.warn({ room: room.jid, error }, "An answer could not be sent"),
+        );
+        return sent;
+      },
+    };
   }
 
   #call(
@@ -64,11 +77,9 @@ export class Router {
 
   #message(message: MessageReceived): Promise<void> | undefined {
     const { body } = message;
-    if (message.source === "live") {
-      const found = this.#findCommand(message, body);
-      if (found === "unknown") return undefined;
-      if (found !== null) return this.#command(message, found);
-    }
+    const found = this.#findCommand(message, body);
+    if (found === "unknown") return undefined;
+    if (found !== null) return this.#command(message, found);
     const calls: Call[] = [];
     for (const bot of this.#bots)
       for (const handler of bot.messages) this.#match(bot, handler, message, body, calls);
@@ -89,6 +100,7 @@ export class Router {
       else calls.push(() => this.#tested(bot, handler, message));
       return;
     }
+    handler.pattern.lastIndex = 0;
     const match = handler.pattern.exec(body);
     if (match !== null) calls.push(() => this.#call(bot, handler, [message, match], message, message));
   }
@@ -107,10 +119,12 @@ export class Router {
   }
 
   #command(message: MessageReceived, { bot, handler, rest }: FoundCommand): Promise<void> | undefined {
+    if (message.source === "missed" && !handler.missed) return undefined;
     const parsed = parseArgs(handler.template, rest);
     if (parsed.ok) return this.#call(bot, handler, [message, parsed.args], message, message);
     const usage = `${bot.prefix ?? `${message.room.nick}: `}${handler.template.usage}`;
     const text = `${parsed.problem}. Usage: ${usage}`;
+    // what cannot be sent is in the log already
     return message.say(text).catch(() => {});
   }
 
@@ -119,7 +133,7 @@ export class Router {
     let unknown = false;
     const addressed = withoutMention(body, message.room.nick);
     for (const bot of this.#bots) {
-      const prefixed = bot.prefix !== null && bot.prefix !== "" && body.startsWith(bot.prefix);
+      const prefixed = bot.prefix !== null && body.startsWith(bot.prefix);
       const line = prefixed ? body.slice(bot.prefix?.length) : addressed;
       if (line === null || bot.commands.size === 0) continue;
       const found = findHandler(bot, line);
@@ -130,9 +144,14 @@ export class Router {
   }
 }
 
-/** What follows `nick:` or `nick,`, null where the line does not begin so. */
+/** Live or missed, and no correction of something that was said before. */
+function isNews(message: MessageReceived): boolean {
+  return (message.source === "live" || message.source === "missed") && message.replaces === null;
+}
+
+/** What follows `nick:` or `nick,`, in whatever case the nick is, null where the line does not begin so. */
 function withoutMention(body: string, nick: string): string | null {
-  if (!body.startsWith(nick)) return null;
+  if (body.slice(0, nick.length).toLowerCase() !== nick.toLowerCase()) return null;
   const after = body.charAt(nick.length);
   return after === ":" || after === "," ? body.slice(nick.length + 1).trimStart() : null;
 }
@@ -149,10 +168,6 @@ function findHandler(bot: RunningBot, line: string): FoundCommand | null {
     if (fits) return { bot, handler, rest };
   }
   return null;
-}
-
-function roomTarget(event: OccupantJoined | RoomEntered): ReplyTarget {
-  return { say: (draft) => event.room.sendMessage(draft) };
 }
 
 /** One call after another; undefined when none of them had to be awaited. */

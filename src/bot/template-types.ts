@@ -15,14 +15,20 @@ type Fits<Type extends string, Default extends string> = Type extends "int"
     ? Default extends `${number}`
       ? true
       : false
-    : true;
+    : Type extends `${string}|${string}`
+      ? Default extends Choices<Type>
+        ? true
+        : false
+      : true;
 
 /** A choice such as `small|large` gives the union of its words. */
 type ValueOf<Type extends string> = Type extends keyof WordTypes
   ? WordTypes[Type]
-  : Type extends `${infer A}|${infer B}`
-    ? A | Choices<B>
-    : never;
+  : "" extends Choices<Type>
+    ? never
+    : Type extends `${infer A}|${infer B}`
+      ? A | Choices<B>
+      : never;
 type Choices<T extends string> = T extends `${infer A}|${infer B}` ? A | Choices<B> : T;
 
 type Words<T extends string> = T extends `${infer A} ${infer B}`
@@ -33,34 +39,51 @@ type Words<T extends string> = T extends `${infer A} ${infer B}`
     ? []
     : [T];
 
-/** What one word is: `{ name, type, kind }`, or `{ error }`. */
-type WordOf<W extends string> = W extends `<${infer N}:${infer Ty}>`
-  ? Typed<W, N, Ty, "required">
-  : W extends `<${infer N}...>`
-    ? { name: N; value: string; kind: "rest" }
-    : W extends `<${infer N}>`
-      ? { name: N; value: string; kind: "required" }
-      : W extends `[${infer N}:${infer Ty}=${infer D}]`
-        ? Fits<Ty, D> extends true
-          ? Typed<W, N, Ty, "defaulted">
-          : { error: `the default of ${W} does not fit its type` }
-        : W extends `[${infer N}:${infer Ty}]`
-          ? Typed<W, N, Ty, "optional">
-          : W extends `[${infer N}...]`
-            ? { name: N; value: string; kind: "optionalRest" }
-            : W extends `[${infer N}=${string}]`
-              ? { name: N; value: string; kind: "defaulted" }
-              : W extends `[${infer N}]`
-                ? { name: N; value: string; kind: "optional" }
-                : W extends `<${string}` | `[${string}` | `${string}>` | `${string}]`
-                  ? { error: `${W} has a bracket that is not closed` }
-                  : { literal: W };
+/** What one word is: `{ name, value, kind }`, `{ literal }`, or `{ error }`. */
+type WordOf<W extends string> = W extends `<${infer Inner}>`
+  ? Param<W, Inner, "required">
+  : W extends `[${infer Inner}]`
+    ? Param<W, Inner, "optional">
+    : HasBracket<W> extends true
+      ? Unclosed<W>
+      : { literal: W };
 
-type Typed<W extends string, N extends string, Ty extends string, Kind extends string> = [
-  ValueOf<Ty>,
+type HasBracket<T extends string> = T extends `${string}${"<" | ">" | "[" | "]"}${string}` ? true : false;
+type Unclosed<W extends string> = { error: `${W} has a bracket that is not closed` };
+
+/** `Inner` is what stands between the brackets: `name`, `name:type`, `name=default`, `name...`. */
+type Param<W extends string, Inner extends string, Kind extends "required" | "optional"> =
+  HasBracket<Inner> extends true
+    ? Unclosed<W>
+    : Inner extends `${infer Left}=${infer Default}`
+      ? Kind extends "required"
+        ? { error: `${W} is required, and needs no default: write [${Inner}]` }
+        : Left extends `${infer N}:${infer Type}`
+          ? Fits<Type, Default> extends true
+            ? Typed<W, N, Type, "defaulted">
+            : { error: `the default of ${W} does not fit its type` }
+          : Named<W, Left, string, "defaulted">
+      : Inner extends `${infer N}:${infer Type}`
+        ? Typed<W, N, Type, Kind>
+        : Inner extends `${infer N}...`
+          ? Named<W, N, string, Kind extends "required" ? "rest" : "optionalRest">
+          : Named<W, Inner, string, Kind>;
+
+type Typed<W extends string, N extends string, Type extends string, Kind extends string> = [
+  ValueOf<Type>,
 ] extends [never]
   ? { error: `${W} has a type that is not known: use int, number, word or a|b` }
-  : { name: N; value: ValueOf<Ty>; kind: Kind };
+  : Named<W, N, ValueOf<Type>, Kind>;
+
+type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
+
+type Named<W extends string, N extends string, Value, Kind extends string> = N extends
+  | ""
+  | `-${string}`
+  | `${Digit}${string}`
+  | `${string}.${string}`
+  ? { error: `${W} has no name that can be used` }
+  : { name: N; value: Value; kind: Kind };
 
 type Required = "required" | "defaulted" | "rest";
 
@@ -102,15 +125,13 @@ type Problem<
       : After extends "rest"
         ? `${W} comes after the rest of the line`
         : WordOf<W> extends { name: infer N extends string; kind: infer K extends string }
-          ? N extends ""
-            ? `${W} has no name`
-            : N extends Names
-              ? `${W} has a name that is taken`
-              : K extends "required" | "rest"
-                ? After extends "optional"
-                  ? `${W} is required, after one that is not`
-                  : Problem<Tail, Names | N, K extends "rest" ? "rest" : "args">
-                : Problem<Tail, Names | N, K extends "optionalRest" ? "rest" : "optional">
+          ? N extends Names
+            ? `${W} has a name that is taken`
+            : K extends "required" | "rest"
+              ? After extends "optional"
+                ? `${W} is required, after one that is not`
+                : Problem<Tail, Names | N, K extends "rest" ? "rest" : "args">
+              : Problem<Tail, Names | N, K extends "optionalRest" ? "rest" : "optional">
           : never
   : never;
 

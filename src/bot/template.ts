@@ -55,7 +55,9 @@ function parseParam(word: string): TemplateParam {
   const [, required, optional] = found;
   const parts = /^([^:=]*?)(\.\.\.)?(?::([^=]*))?(?:=(.*))?$/.exec(required ?? optional ?? "");
   const name = parts?.[1] ?? "";
-  if (!NAME.test(name)) throw new ArgumentError(`"${word}" has no name that can be used`);
+  // `args` is an ordinary object: what those have cannot be absent
+  if (!NAME.test(name) || name in Object.prototype)
+    throw new ArgumentError(`"${word}" has no name that can be used`);
   const rest = parts?.[2] !== undefined;
   const type = parseType(parts?.[3], word);
   const given = parts?.[4];
@@ -80,9 +82,15 @@ function parseType(text: string | undefined, word: string): WordType {
 /** The value of a word, undefined when it does not fit. */
 function readWord(word: string, type: WordType): unknown {
   if (type === "word") return word;
-  if (type === "int") return /^[+-]?\d{1,15}$/.test(word) ? Number(word) : undefined;
-  if (type === "number") return /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(word) ? Number(word) : undefined;
+  if (type === "int") return /^[+-]?\d{1,15}$/.test(word) ? Number(word) + 0 : undefined;
+  if (type === "number") return readNumber(word);
   return type.choices.find((choice) => choice.toLowerCase() === word.toLowerCase());
+}
+
+/** Decimal, and not so large that it would be infinite. */
+function readNumber(word: string): number | undefined {
+  const value = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(word) ? Number(word) + 0 : NaN;
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** What was expected of a word, for people. */
@@ -96,6 +104,14 @@ function wanted(type: WordType): string {
 export type ParsedArgs =
   | { readonly ok: true; readonly args: Record<string, unknown> }
   | { readonly ok: false; readonly problem: string };
+
+/** What closes a quotation; telephones write the curved ones. */
+const QUOTES: ReadonlyMap<string, string> = new Map([
+  ['"', '"'],
+  ["'", "'"],
+  ["\u201c", "\u201d"],
+  ["\u2018", "\u2019"],
+]);
 
 /** One word at a time; quotes keep blanks together. */
 class Line {
@@ -116,8 +132,8 @@ class Line {
   }
 
   word(): string {
-    const quote = this.#text.charAt(this.#at);
-    const close = quote === '"' || quote === "'" ? this.#text.indexOf(quote, this.#at + 1) : -1;
+    const quote = QUOTES.get(this.#text.charAt(this.#at));
+    const close = quote === undefined ? -1 : this.#text.indexOf(quote, this.#at + 1);
     let word: string;
     if (close > 0 && /^\s?$/.test(this.#text.charAt(close + 1))) {
       word = this.#text.slice(this.#at + 1, close);

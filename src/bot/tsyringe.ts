@@ -1,4 +1,11 @@
 // tsyringe refuses to load before Reflect.getMetadata is there: whoever needs it takes it from here.
 import "reflect-metadata";
 
-export { container, inject, injectable, type DependencyContainer, type InjectionToken } from "tsyringe";
+export {
+  container,
+  delay,
+  inject,
+  injectable,
+  type DependencyContainer,
+  type InjectionToken,
+} from "tsyringe";

@@ -1,0 +1,42 @@
+import type { JID } from "../base/jid.js";
+import { Rooms } from "../bot/rooms.js";
+import type { MucClient } from "../muc/client.js";
+import type { JoinOptions } from "../muc/join-options.js";
+import type { Room } from "../muc/room.js";
+
+/** How a room is joined for a bot: it stays on, and takes another nick where it has to. */
+export const BOT_JOIN: JoinOptions = { nickConflict: "suffix", firstJoin: "persist" };
+
+/** The rooms of a client, entered as a bot enters them. */
+export class AppRooms extends Rooms {
+  readonly #muc: MucClient;
+  readonly #nick: string;
+
+  constructor(muc: MucClient, nick: string) {
+    super();
+    this.#muc = muc;
+    this.#nick = nick;
+  }
+
+  override get(jid: JID | string): Room | undefined {
+    return this.#muc.getRoom(jid);
+  }
+
+  override async join(
+    jid: JID | string,
+    options: JoinOptions & { readonly nick?: string } = {},
+  ): Promise<Room> {
+    const { nick = this.#nick, ...rest } = options;
+    const { room, entered } = this.#muc.join(jid, nick, { ...BOT_JOIN, ...rest });
+    await entered;
+    return room;
+  }
+
+  override async leave(jid: JID | string): Promise<void> {
+    await this.#muc.getRoom(jid)?.leave();
+  }
+
+  override [Symbol.iterator](): IterableIterator<Room> {
+    return this.#muc.rooms.values();
+  }
+}
