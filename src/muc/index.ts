@@ -26,7 +26,7 @@ export { IqRequests, type IqOptions } from "../xmpp/iq.js";
 export { Session, type SessionDiagnostic, type SessionEvents, type SessionState } from "../xmpp/session.js";
 export { SessionError, type SessionErrorCode } from "../xmpp/session-error.js";
 export type { ReconnectOptions, SessionLimits, SessionOptions } from "../xmpp/session-options.js";
-export type { TlsOptions } from "../xmpp/stream/sockets.js";
+export type { TlsOptions } from "../xmpp/tls-options.js";
 export type { Connect, ConnectTarget } from "../xmpp/transport.js";
 export { XmppError, type XmppErrorType } from "../xmpp/xmpp-error.js";
 export { MucClient, type ClientEvents, type JoinHandle, type MucClientOptions } from "./client.js";

@@ -3,7 +3,7 @@ import { ArgumentError } from "../base/errors.js";
 import { JID } from "../base/jid.js";
 import { silentLogger, type Logger } from "../base/logger.js";
 import { isLoopback, parseService, type Endpoint } from "./service.js";
-import type { TlsOptions } from "./stream/sockets.js";
+import type { TlsOptions } from "./tls-options.js";
 import type { Connect } from "./transport.js";
 
 /** When and how a lost session is tried again. */

@@ -9,7 +9,8 @@ import type { Timer, Clock } from "../../base/clock.js";
 import { NS } from "../namespaces.js";
 import { SessionError } from "../session-error.js";
 import { StreamParser, XmlStreamError, type ParserLimits } from "../stream-parser.js";
-import { makeTransports, startTls, type TlsOptions, type TransportOptions } from "./sockets.js";
+import type { TlsOptions } from "../tls-options.js";
+import { makeTransports, startTls, type TransportOptions } from "./sockets.js";
 
 /** Elements that may wait to be pulled; a server sends one or two while a stream is negotiated. */
 const MAX_BUFFERED = 1000;
