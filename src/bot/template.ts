@@ -50,7 +50,7 @@ export function parseTemplate(text: string): Template {
 }
 
 function parseParam(word: string): TemplateParam {
-  const found = /^(?:<([^<>[\]]+)>|\[([^<>[\]]+)\])$/.exec(word);
+  const found = /^(?:<([^<>[\]]*)>|\[([^<>[\]]*)\])$/.exec(word);
   if (found === null) throw new ArgumentError(`"${word}" has a bracket that is not closed`);
   const [, required, optional] = found;
   const parts = /^([^:=]*?)(\.\.\.)?(?::([^=]*))?(?:=(.*))?$/.exec(required ?? optional ?? "");

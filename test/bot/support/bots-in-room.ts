@@ -1,0 +1,142 @@
+// real rooms of a real client, over a session that a test plays the server for
+import { xml, type Element } from "../../../src/base/element.js";
+import { Emitter } from "../../../src/base/emitter.js";
+import { JID } from "../../../src/base/jid.js";
+import { compileBot } from "../../../src/bot/compile.js";
+import { botSettings, type Class } from "../../../src/bot/metadata.js";
+import { RoomQueue } from "../../../src/bot/room-queue.js";
+import { Router, type RoutedEvent } from "../../../src/bot/router.js";
+import { MucClient } from "../../../src/muc/client.js";
+import type { Room } from "../../../src/muc/room.js";
+import type { Session, SessionEvents } from "../../../src/xmpp/session.js";
+import { ManualClock } from "./clock.js";
+import { recordLog, type RecordedLog } from "./log.js";
+
+const MUC_USER = "http://jabber.org/protocol/muc#user";
+
+class PlayedSession extends Emitter<SessionEvents> {
+  readonly jid = JID.parse("bot@example.org/here");
+  readonly state = "online";
+  readonly sent: Element[] = [];
+  /** Makes the next sending fail. */
+  broken: Error | null = null;
+  readonly iq = {
+    get: () => Promise.reject(new Error("nobody answers")),
+    set: () => Promise.reject(new Error("nobody answers")),
+  };
+
+  send(stanza: Element): Promise<void> {
+    if (this.broken !== null) return Promise.reject(this.broken);
+    this.sent.push(stanza);
+    return Promise.resolve();
+  }
+
+  deliver(stanza: Element): void {
+    this.emit(stanza.name === "presence" ? "presence" : "message", stanza);
+  }
+}
+
+/** Bots in one room or several, and whoever else is there. */
+export class BotsInRoom {
+  readonly clock = new ManualClock();
+  readonly log: RecordedLog = recordLog();
+  readonly stopping = new AbortController();
+  readonly session = new PlayedSession();
+  readonly instances: readonly object[];
+  readonly #client: MucClient;
+  readonly #bots;
+  readonly #queues: RoomQueue<RoutedEvent>[] = [];
+  #messages = 0;
+
+  constructor(...classes: (new () => object)[]) {
+    const session = this.session as unknown as Session;
+    this.#client = new MucClient(session, { clock: this.clock, logger: this.log.logger });
+    const compiled = classes.map((type) => compileBot(type, prefixOf(type)));
+    const mistakes = compiled.flatMap((each) => each.mistakes);
+    if (mistakes.length > 0) throw new Error(JSON.stringify(mistakes));
+    this.instances = classes.map((type) => new type());
+    this.#bots = compiled.map(({ bot }, index) => ({ ...bot, instance: this.instances[index] ?? {} }));
+  }
+
+  /** Enters a room as an application does; history follows, then everything is live. */
+  async enter(jid = "lobby@rooms.example.org", history: readonly Element[] = []): Promise<Room> {
+    const { room } = this.#client.join(jid, "keeper");
+    const router = new Router(this.#bots, {
+      signal: this.stopping.signal,
+      logger: this.log.logger,
+      clock: this.clock,
+      handlerTimeoutMs: 60_000,
+    });
+    const queue = new RoomQueue<RoutedEvent>({
+      handle: (event) => router.route(event),
+      failed: (error) => this.log.logger.error({ error }, "An event could not be handled"),
+      full: () => {},
+      relieved: () => {},
+    });
+    this.#queues.push(queue);
+    const take = (event: RoutedEvent): void => {
+      if (router.wants(event)) queue.push(event);
+    };
+    room.on("message", take);
+    room.on("join", take);
+    room.on("enter", take);
+    await turns();
+    this.comes("there", jid);
+    this.comes("keeper", jid, ["110"]);
+    for (const stanza of history) this.session.deliver(stanza);
+    this.session.deliver(xml("message", { from: jid, type: "groupchat" }, xml("subject")));
+    if (!room.active) throw new Error(`the room is ${room.state}`);
+    this.session.sent.length = 0;
+    return room;
+  }
+
+  comes(nick: string, jid = "lobby@rooms.example.org", codes: readonly string[] = []): void {
+    const statuses = codes.map((code) => xml("status", { code }));
+    const item = xml("item", { affiliation: "none", role: "participant" });
+    this.session.deliver(
+      xml("presence", { from: `${jid}/${nick}` }, xml("x", { xmlns: MUC_USER }, item, statuses)),
+    );
+  }
+
+  /** Somebody says something; the events go on their way, and nothing is waited for. */
+  says(body: string, options: { nick?: string; room?: string; extra?: readonly Element[] } = {}): void {
+    this.session.deliver(message(body, { id: `m${++this.#messages}`, ...options }));
+  }
+
+  /** Resolves when every queue is empty. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#queues.map((queue) => queue.idle()));
+  }
+
+  /** As {@link says}; what is said in the rooms until all queues are empty. */
+  async hears(body: string, options: Parameters<BotsInRoom["says"]>[1] = {}): Promise<string[]> {
+    const before = this.session.sent.length;
+    this.says(body, options);
+    await this.idle();
+    return this.lines.slice(before);
+  }
+
+  /** What was said by the bots since they entered. */
+  get lines(): string[] {
+    return this.session.sent.map((stanza) => stanza.getChildText("body") ?? `<${stanza.name}>`);
+  }
+}
+
+/** A line of an occupant. */
+export function message(
+  body: string,
+  options: { id?: string; nick?: string; room?: string; extra?: readonly Element[] } = {},
+): Element {
+  const { id, nick = "alice", room = "lobby@rooms.example.org", extra = [] } = options;
+  return xml("message", { from: `${room}/${nick}`, type: "groupchat", id }, xml("body", null, body), extra);
+}
+
+/** A few turns of the event loop, for what is only promised. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+function prefixOf(type: Class): string | null {
+  const prefix = botSettings(type)?.prefix;
+  return prefix === undefined ? "!" : prefix;
+}
