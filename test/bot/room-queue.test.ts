@@ -83,24 +83,24 @@ describe("the queue of a room", () => {
     expect(queue.dropped).toBe(49);
   });
 
-  it("takes nothing more once closed, and handles what waits unless that is discarded", async () => {
-    for (const discard of [false, true]) {
-      const seen: number[] = [];
-      let finish = (): void => {};
-      const queue = makeQueue<number>({
-        handle: (event) => {
-          seen.push(event);
-          return event === 1 ? new Promise((resolve) => (finish = resolve)) : undefined;
-        },
-      });
-      for (const event of [1, 2, 3]) queue.push(event);
-      queue.close();
-      queue.push(4);
-      if (discard) expect(queue.discard()).toBe(2);
-      finish();
-      await queue.idle();
-      expect(seen).toEqual(discard ? [1] : [1, 2, 3]);
-    }
+  it.each([
+    ["handles what waits", (queue: RoomQueue<number>) => queue.close(), undefined, [1, 2, 3]],
+    ["forgets it when told so", (queue: RoomQueue<number>) => queue.discard(), 2, [1]],
+  ])("takes nothing more once closed, and %s", async (_name, close, result, expected) => {
+    const seen: number[] = [];
+    let finish = (): void => {};
+    const queue = makeQueue<number>({
+      handle: (event) => {
+        seen.push(event);
+        return event === 1 ? new Promise((resolve) => (finish = resolve)) : undefined;
+      },
+    });
+    for (const event of [1, 2, 3]) queue.push(event);
+    expect(close(queue)).toBe(result);
+    queue.push(4);
+    finish();
+    await queue.idle();
+    expect(seen).toEqual(expected);
   });
 
   it("is stopped by no sequence of handlers, failures and promises", async () => {
