@@ -1,0 +1,24 @@
+import { mkdtemp } from "node:fs/promises";
+import { join } from "node:path";
+
+import { Ejabberd } from "./ejabberd.js";
+import { freePorts } from "./ports.js";
+import { Prosody } from "./prosody.js";
+import type { ServerName, ServerOptions, ServerPlace } from "./real-server.js";
+
+/** The object of a server that is at this place, or will be. It starts nothing. */
+export function openServer(place: ServerPlace): Prosody | Ejabberd {
+  return place.name === "prosody" ? new Prosody(place) : new Ejabberd(place);
+}
+
+/** Finds a new place for a server: a folder below `parent`, and free ports. It starts nothing. */
+export async function newPlace(
+  name: ServerName,
+  parent: string,
+  version = "",
+  options: ServerOptions = {},
+): Promise<ServerPlace> {
+  const dir = await mkdtemp(join(parent, `${name}-`));
+  const [c2s = 0, http = 0] = await freePorts(2);
+  return { name, version, dir, ports: { c2s, http }, options };
+}
