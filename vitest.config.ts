@@ -2,21 +2,27 @@ import { fileURLToPath } from "node:url";
 
 import { defineConfig } from "vitest/config";
 
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
   // explicit: Vite applies a tsconfig's decorator flags only to the files that its "include" matches
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   resolve: {
     alias: [
-      { find: /^xbot-skel$/, replacement: fileURLToPath(new URL("./src/index.ts", import.meta.url)) },
-      {
-        find: /^xbot-skel\/testing$/,
-        replacement: fileURLToPath(new URL("./src/testing/index.ts", import.meta.url)),
-      },
+      { find: /^mucwright$/, replacement: file("./src/index.ts") },
+      { find: /^mucwright\/muc$/, replacement: file("./src/muc/index.ts") },
+      { find: /^mucwright\/testing$/, replacement: file("./src/testing/index.ts") },
     ],
   },
   test: {
     include: ["test/**/*.test.ts"],
     setupFiles: ["reflect-metadata"],
+    globalSetup: ["./test/support/global-setup.ts"],
+    reporters: ["default", "./test/support/ci-reporter.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 15_000,
+    hookTimeout: 30_000,
     restoreMocks: true,
     coverage: {
       provider: "v8",
