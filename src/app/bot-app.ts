@@ -47,6 +47,7 @@ export class BotApp {
   #logger: Logger | null = null;
   #session: Session | null = null;
   #muc: MucClient | null = null;
+  #nick: string | null = null;
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
@@ -67,6 +68,12 @@ export class BotApp {
   get session(): Session {
     if (this.#session === null) throw new ArgumentError("The application is not started");
     return this.#session;
+  }
+
+  /** The nick where no room says otherwise, once started. Throws `ArgumentError` before that. */
+  get nick(): string {
+    if (this.#nick === null) throw new ArgumentError("The application is not started");
+    return this.#nick;
   }
 
   /**
@@ -108,6 +115,7 @@ export class BotApp {
     const running = compiled.map(({ bot }) => ({ ...bot, instance: instantiate(container, bot.type) }));
     this.#session = session;
     this.#muc = muc;
+    this.#nick = plan.nick;
     // what a constructor joined has told nothing yet
     for (const room of muc.rooms.values()) this.#watch(room, running, plan);
     muc.on("roomAdded", ({ room }) => this.#watch(room, running, plan));

@@ -3,7 +3,8 @@ import { createInterface } from "node:readline/promises";
 
 import { createBotApp, type BotApp } from "../app/bot-app.js";
 import { consoleLogger } from "../app/console-logger.js";
-import { logLevelOf } from "../app/options.js";
+import { logLevelOf, type AppOptions } from "../app/options.js";
+import { setRunHost } from "../app/run.js";
 import { ArgumentError, messageOf } from "../base/errors.js";
 import type { Element } from "../base/element.js";
 import { xml } from "../base/element.js";
@@ -95,21 +96,24 @@ function scriptBeside(file: string): string {
 
 /** `mucwright dev FILE`: the bots of a file in a room of this process. Resolves when the visit is over. */
 export async function dev(file: string, { script, verbose }: DevOptions): Promise<void> {
-  const { bots, options } = await loadBots(file);
+  const { groups, finish } = await loadBots(file);
+  // whatever the file would connect by itself stays here, too
+  setRunHost(() => Promise.resolve());
+  const options: AppOptions = Object.assign({}, ...groups.map((group) => group.options));
   const server = new TestServer();
   const level = process.env["MUCWRIGHT_LOG_LEVEL"] === undefined ? "warn" : logLevelOf({}, process.env);
   const { service: _service, ca: _ca, ...kept } = options;
   const app = createBotApp({
     logger: consoleLogger(level, process.stderr, verbose),
     ...kept,
-    bots,
+    bots: groups.flatMap((group) => group.bots),
     jid: ACCOUNT,
     password: "nobody checks",
     connect: server.connect,
   });
   try {
     await app.start();
-    if (app.muc.rooms.size === 0) app.muc.join(ROOM, "keeper");
+    if (app.muc.rooms.size === 0) app.muc.join(ROOM, app.nick);
     const [room] = app.muc.rooms.values();
     await app.ready();
     if (room === undefined) return;
@@ -120,4 +124,5 @@ export async function dev(file: string, { script, verbose }: DevOptions): Promis
     await app.stop();
     await server.close();
   }
+  await finish();
 }

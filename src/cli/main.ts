@@ -2,10 +2,9 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-import { explain, runInProcess } from "../app/run.js";
+import { explain, runInProcess, setRunHost } from "../app/run.js";
 import { messageOf } from "../base/errors.js";
 import { loadBots } from "./bots-of-file.js";
-import { dev } from "./dev.js";
 import { HELP } from "./help.js";
 
 const OPTIONS = {
@@ -32,6 +31,14 @@ function version(): string {
   return manifest.version;
 }
 
+/** Each group of bots with a session of its own, until the last one has ended. */
+async function runFile(file: string, verbose: boolean): Promise<void> {
+  const { groups, finish } = await loadBots(file);
+  setRunHost(null);
+  await Promise.all(groups.map(({ bots, options }) => runInProcess(bots, options, verbose)));
+  await finish();
+}
+
 /** Runs one command; the number is the exit status, null leaves that to what was run. */
 async function main(argv: readonly string[]): Promise<number | null> {
   const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
@@ -42,12 +49,14 @@ async function main(argv: readonly string[]): Promise<number | null> {
   if (verb !== "run" && verb !== "dev") return usage(`there is no command "${verb}"`);
   if (file === undefined) return usage(`${verb} wants the file of a bot`);
   if (more.length > 0) return usage(`"${more.join(" ")}" is too much`);
+  if (verb === "run" && values.script !== undefined) return usage("--script is for dev");
   const verbose = values.verbose === true;
   try {
-    if (verb === "dev") await dev(file, { script: values.script ?? null, verbose });
+    if (verb === "run") await runFile(file, verbose);
     else {
-      const { bots, options } = await loadBots(file);
-      await runInProcess(bots, options, verbose);
+      // not a static import: what runs for real has no use for a server of its own
+      const { dev } = await import("./dev.js");
+      await dev(file, { script: values.script ?? null, verbose });
     }
     return null;
   } catch (error) {
@@ -56,9 +65,14 @@ async function main(argv: readonly string[]): Promise<number | null> {
   }
 }
 
+/** How long what a bot left running may keep the process, once its work is done. */
+const LINGER_MS = 1_000;
+
 try {
   const status = await main(process.argv.slice(2));
   if (status !== null) process.exitCode = status;
 } catch (error) {
   process.exitCode = usage(messageOf(error));
 }
+// a timer or a connection of the author's: nobody could end the process but by force
+setTimeout(() => process.exit(), LINGER_MS).unref();
