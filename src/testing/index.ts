@@ -1,0 +1,12 @@
+/**
+ * `mucwright/testing`: an XMPP service with rooms inside the process, and users that a test drives. It imports no
+ * test runner.
+ */
+export { TestServer, type EnterOptions, type TestServerOptions } from "./test-server.js";
+export { TestUser } from "./test-user.js";
+export { TestServiceError } from "./test-service-error.js";
+export type { TestMessage } from "./user/message-queue.js";
+export type { ListenAddress } from "./stream/listener.js";
+export type { ServiceOccupant, ServiceRoom } from "./muc/service-room.js";
+export type { RoomConfig } from "./muc/room-config.js";
+export type { TranscriptLine } from "./muc/transcript.js";

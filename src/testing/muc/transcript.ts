@@ -1,0 +1,25 @@
+/** One message of a transcript. */
+export interface TranscriptLine {
+  readonly at: Date;
+  readonly nick: string;
+  readonly text: string;
+}
+
+/** A long run must not fill the memory; what is this long ago nobody asks for. */
+const MAX_LINES = 10_000;
+
+/** What was said in a room, for tests to look at. */
+export class Transcript {
+  readonly #lines: TranscriptLine[] = [];
+
+  /** All lines, oldest first. */
+  get lines(): readonly TranscriptLine[] {
+    return [...this.#lines];
+  }
+
+  /** Adds a line. */
+  add(line: TranscriptLine): void {
+    this.#lines.push(line);
+    if (this.#lines.length > MAX_LINES) this.#lines.shift();
+  }
+}
