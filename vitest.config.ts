@@ -16,7 +16,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    setupFiles: ["reflect-metadata"],
+    setupFiles: ["reflect-metadata", "./test/support/end-with-run.ts"],
     globalSetup: ["./test/support/global-setup.ts"],
     reporters: ["default", "./test/support/ci-reporter.ts"],
     pool: "forks",

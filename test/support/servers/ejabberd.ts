@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Account } from "../service.js";
@@ -25,7 +25,7 @@ export class Ejabberd extends ServerBase {
   protected prepare(): Command {
     const { dir } = this.place;
     const spool = join(dir, "spool");
-    mkdirSync(spool, { recursive: true });
+    if (!existsSync(spool)) mkdirSync(spool);
     writeFileSync(this.#config, ejabberdConfig(this.place));
     const { file, env } = needProgram("ejabberd");
     return {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Account } from "../service.js";
@@ -16,7 +16,8 @@ export class Prosody extends ServerBase {
   protected prepare(): Command {
     const { dir } = this.place;
     const config = join(dir, "prosody.cfg.lua");
-    for (const folder of ["data", "certs"]) mkdirSync(join(dir, folder), { recursive: true });
+    for (const folder of ["data", "certs"].map((name) => join(dir, name)))
+      if (!existsSync(folder)) mkdirSync(folder);
     writeFileSync(config, prosodyConfig(this.place));
     const { file, env } = needProgram("prosody");
     return { file, args: ["-F", "--config", config], env: { ...env, HOME: dir } };

@@ -1,10 +1,20 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { ServerProcess } from "./server-process.js";
 
-const PREFIX = "mucwright-";
+const PREFIX = "mucwright-servers-";
+const ENDING = ".ending";
 const OWNER = "owner";
 /** Prosody's shell has a unix socket in the folder, whose address may have 107 bytes at most. */
 const LONGEST_PARENT = 50;
@@ -38,8 +48,11 @@ function killServersIn(folder: string): void {
  */
 export function removeRunFolder(folder: string): void {
   if (!existsSync(folder)) return;
-  killServersIn(folder);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  // First of all: a test that is still running can start no server any more.
+  const ending = folder.endsWith(ENDING) ? folder : `${folder}${ENDING}`;
+  if (ending !== folder) renameSync(folder, ending);
+  killServersIn(ending);
+  rmSync(ending, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Makes the temporary folder that all servers of this run have their own below. */

@@ -21,6 +21,7 @@ export abstract class ServerBase implements RealServer {
   abstract readonly wsUrl: string;
   readonly #process: ServerProcess;
   #mucIsDown = false;
+  #isRemoved = false;
 
   constructor(readonly place: ServerPlace) {
     this.name = place.name;
@@ -105,12 +106,14 @@ export abstract class ServerBase implements RealServer {
   }
 
   async heal(): Promise<void> {
+    if (this.#isRemoved) return;
     this.thaw();
     await this.start();
     if (this.#mucIsDown) await this.mucUp();
   }
 
   async remove(): Promise<void> {
+    this.#isRemoved = true;
     await this.kill();
     await rm(this.place.dir, { recursive: true, force: true });
   }

@@ -15,7 +15,8 @@ export interface Command {
 
 /**
  * The process that serves from a folder, known by the pid file in it: whatever process asks, it is the same one.
- * The folder must be named in its arguments, which tells it from a later process with the same id.
+ * The folder, whose own name nobody else has, must be named in its arguments: that tells it from a later process with
+ * the same id.
  */
 export class ServerProcess {
   /** Where its standard output goes; a server's own log may go there too. */
@@ -44,7 +45,7 @@ export class ServerProcess {
       const state = /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
       const commandLine = readFileSync(`/proc/${pid}/cmdline`, "utf8");
       // For a moment during each exec() a process has none; those of the kernel have none ever, and no such pid.
-      const isOurs = commandLine === "" || commandLine.includes(this.dir);
+      const isOurs = commandLine === "" || commandLine.includes(basename(this.dir));
       return isOurs && state !== "Z" && state !== "X" ? pid : null;
     } catch {
       return null;
@@ -60,7 +61,14 @@ export class ServerProcess {
     child.unref();
     // An unlistened error would end the tests; without a pid file it is found ended, with the log's tail.
     child.on("error", (error) => writeFileSync(this.logFile, `${error.message}\n`, { flag: "a" }));
-    if (child.pid !== undefined) writeFileSync(this.#pidFile, String(child.pid));
+    if (child.pid === undefined) return;
+    try {
+      writeFileSync(this.#pidFile, String(child.pid));
+    } catch (error) {
+      // The folder is gone: the run is being ended, and nobody would know of the process.
+      child.kill("SIGKILL");
+      throw error;
+    }
   }
 
   /** Resolves once `ready` does. @throws Error with the log's tail, if the process ends first, or time is up. */
