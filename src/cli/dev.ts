@@ -101,7 +101,7 @@ export async function dev(file: string, { script, verbose }: DevOptions): Promis
   setRunHost(() => Promise.resolve());
   const options: AppOptions = Object.assign({}, ...groups.map((group) => group.options));
   const server = new TestServer();
-  const level = process.env["MUCWRIGHT_LOG_LEVEL"] === undefined ? "warn" : logLevelOf({}, process.env);
+  const level = process.env["MUCWRIGHT_LOG_LEVEL"] === undefined ? "error" : logLevelOf({}, process.env);
   const { service: _service, ca: _ca, ...kept } = options;
   const app = createBotApp({
     logger: consoleLogger(level, process.stderr, verbose),

@@ -104,6 +104,22 @@ class HardenedClient extends Client {
     if (!this.#disposed) this.received(element as Element);
   }
 
+  /**
+   * Sends a stream header and resolves when the server's has come. Unlike the library's own, it listens before it
+   * writes: a server that answers before the write is reported done would not be heard.
+   */
+  openStream(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.once("open", () => resolve());
+      this._detachParser();
+      this._status("opening");
+      const header = this.headerElement();
+      header.attrs["to"] = this.options.domain;
+      this._attachParser(new this.Parser());
+      this.write(this.header(header)).catch(reject);
+    });
+  }
+
   dispose(error: Error): void {
     this.#disposed = true;
     // Whoever of the library still waits for this connection gives up now, and not when its timer is over.
@@ -164,13 +180,13 @@ export class XmppStream {
   /** Connects, opens the stream and resolves with its features. */
   async open(service: string): Promise<Element> {
     await this.#guard(this.#client.connect(service));
-    await this.#guard(this.#client.open({ domain: this.#options.domain }));
+    await this.#guard(this.#client.openStream());
     return this.#features();
   }
 
   /** Opens the stream anew on the same connection (RFC 6120 §4.3.3). */
   async restart(): Promise<Element> {
-    await this.#guard(this.#client.restart());
+    await this.#guard(this.#client.openStream());
     return this.#features();
   }
 

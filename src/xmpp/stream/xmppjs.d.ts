@@ -24,12 +24,15 @@ declare module "@xmpp/client-core" {
     parser: { write(text: string): void } | null;
     isSecure(): boolean;
     connect(service: string): Promise<unknown>;
-    open(options: { domain: string; lang?: string }): Promise<unknown>;
-    restart(): Promise<unknown>;
+    Parser: new () => EventEmitter;
+    headerElement(): StreamHeader;
+    header(element: StreamHeader): string;
     write(text: string): Promise<void>;
     _attachSocket(socket: StreamSocket): void;
     _detachSocket(): void;
+    _attachParser(parser: EventEmitter): void;
     _detachParser(): void;
+    _status(status: string): void;
     _onData(data: Buffer | string): void;
     _onElement(element: unknown): void;
   }
