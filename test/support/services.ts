@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, inject } from "vitest";
 
+import { EmbeddedService } from "./embedded-service.js";
 import { newPlace, openServer } from "./servers/open-server.js";
 import type { RealServer, ServerOptions, SharedServer } from "./servers/real-server.js";
 import type { Service } from "./service.js";
@@ -11,6 +12,12 @@ const START_TIMEOUT_MS = 60_000;
 
 /** Describes the same for each service: what holds on all of them. Tests make their own accounts and rooms. */
 export function describeOnServices(name: string, body: (service: Service) => void): void {
+  const embedded = new EmbeddedService();
+  describe(`${name} [${embedded.name}]`, () => {
+    beforeAll(() => embedded.start());
+    afterAll(() => embedded.stop());
+    body(embedded);
+  });
   describeOnServers(name, body);
 }
 
