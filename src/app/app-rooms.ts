@@ -1,4 +1,5 @@
 import type { JID } from "../base/jid.js";
+import type { Logger } from "../base/logger.js";
 import { Rooms } from "../bot/rooms.js";
 import type { MucClient } from "../muc/client.js";
 import type { JoinOptions } from "../muc/join-options.js";
@@ -11,23 +12,31 @@ export const BOT_JOIN: JoinOptions = { nickConflict: "suffix", firstJoin: "persi
 export class AppRooms extends Rooms {
   readonly #muc: MucClient;
   readonly #nick: string;
+  readonly #logger: Logger;
 
-  constructor(muc: MucClient, nick: string) {
+  constructor(muc: MucClient, nick: string, logger: Logger) {
     super();
     this.#muc = muc;
     this.#nick = nick;
+    this.#logger = logger;
   }
 
   override get(jid: JID | string): Room | undefined {
     return this.#muc.getRoom(jid);
   }
 
-  override async join(
+  override join(jid: JID | string, options: JoinOptions & { readonly nick?: string } = {}): Promise<Room> {
+    const joined = this.#join(jid, options);
+    // it need not be awaited: its failure reaches the log
+    joined.catch((error: unknown) => this.#logger.warn({ room: jid, error }, "A room was not joined"));
+    return joined;
+  }
+
+  async #join(
     jid: JID | string,
-    options: JoinOptions & { readonly nick?: string } = {},
-  ): Promise<Room> {
-    const { nick = this.#nick, ...rest } = options;
-    const { room, entered } = this.#muc.join(jid, nick, { ...BOT_JOIN, ...rest });
+    { nick = this.#nick, ...options }: JoinOptions & { readonly nick?: string },
+  ) {
+    const { room, entered } = this.#muc.join(jid, nick, { ...BOT_JOIN, ...options });
     await entered;
     return room;
   }

@@ -48,6 +48,8 @@ export class BotApp {
   #session: Session | null = null;
   #muc: MucClient | null = null;
   #nick: string | null = null;
+  /** Whether it was started with rooms. */
+  #sits = false;
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
@@ -116,6 +118,7 @@ export class BotApp {
     this.#session = session;
     this.#muc = muc;
     this.#nick = plan.nick;
+    this.#sits = plan.rooms.length > 0;
     // what a constructor joined has told nothing yet
     for (const room of muc.rooms.values()) this.#watch(room, running, plan);
     muc.on("roomAdded", ({ room }) => this.#watch(room, running, plan));
@@ -162,7 +165,7 @@ export class BotApp {
     return [
       { token: Session, useValue: own.session },
       { token: MucClient, useValue: own.muc },
-      { token: Rooms, useValue: new AppRooms(own.muc, own.plan.nick) },
+      { token: Rooms, useValue: new AppRooms(own.muc, own.plan.nick, own.logger) },
       { token: Logger, useValue: own.logger },
       { token: Clock, useValue: own.clock },
       { token: BotOptions, useValue: botOptions },
@@ -226,15 +229,15 @@ export class BotApp {
   }
 
   /**
-   * Resolves when every room is active for the first time. Rejects with what ended the application, when that comes
-   * first.
+   * Resolves when every room that did not refuse for good is active for the first time. Rejects with what ended the
+   * application, when that comes first.
    */
   async ready(): Promise<void> {
     await this.start();
     const ended = this.closed.then((error) => {
       throw error ?? new NotJoinedError("The application was stopped before its rooms were joined");
     });
-    await Promise.race([ended, this.#active]);
+    await (this.#stopping === null ? Promise.race([ended, this.#active]) : ended);
   }
 
   /** Resolves when no handler is at work and no event waits. */
@@ -253,7 +256,9 @@ export class BotApp {
       nextAttemptAt: room.outage?.nextAttemptAt ?? null,
     }));
     const session = this.#session?.state ?? "idle";
-    return { session, ready: session === "online" && rooms.every((room) => room.active), rooms };
+    // a bot whose every room is over is not where it should be
+    const somewhere = rooms.length > 0 || !this.#sits;
+    return { session, ready: session === "online" && somewhere && rooms.every((room) => room.active), rooms };
   }
 
   /**

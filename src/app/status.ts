@@ -18,7 +18,8 @@ export interface RoomStatus {
 /** How an application stands. */
 export interface AppStatus {
   readonly session: SessionState;
-  /** Whether every room is active. */
+  /** Whether there is a session and every room is active; false when all rooms are over. */
   readonly ready: boolean;
+  /** The rooms that are not over. */
   readonly rooms: readonly RoomStatus[];
 }

@@ -94,6 +94,18 @@ function scriptBeside(file: string): string {
   return existsSync(script) ? script : "-";
 }
 
+/** Starts the bots, in rooms that are there already: a visitor is not told of rooms that had to be made. */
+async function start(app: BotApp, server: TestServer): Promise<void> {
+  const starting = app.start();
+  // it is awaited below, unless a room cannot be
+  starting.catch(() => {});
+  for (const { jid } of app.status().rooms) server.room(jid).open();
+  await starting;
+  if (app.muc.rooms.size > 0) return;
+  server.room(ROOM).open();
+  app.muc.join(ROOM, app.nick);
+}
+
 /** `mucwright dev FILE`: the bots of a file in a room of this process. Resolves when the visit is over. */
 export async function dev(file: string, { script, verbose }: DevOptions): Promise<void> {
   const { groups, finish } = await loadBots(file);
@@ -112,8 +124,7 @@ export async function dev(file: string, { script, verbose }: DevOptions): Promis
     connect: server.connect,
   });
   try {
-    await app.start();
-    if (app.muc.rooms.size === 0) app.muc.join(ROOM, app.nick);
+    await start(app, server);
     const [room] = app.muc.rooms.values();
     await app.ready();
     if (room === undefined) return;

@@ -158,17 +158,16 @@ describe("a provider", () => {
   });
 
   it("is seen by its own container only", () => {
-    const [one, two] = ["one", "two"].map((name) =>
+    const containerOf = (name: string) =>
       createContainer([
         LOGGER,
         { token: Store, useValue: { get: () => name } },
         { token: Keeper, useClass: Keeper },
-      ]),
-    );
-    const get = (container: typeof one) => (container?.resolve(Keeper) as Keeper).store.get();
-    expect([get(one), get(two)]).toEqual(["one", "two"]);
-    expect(one?.resolve(Keeper)).toBe(one?.resolve(Keeper));
-    expect(one?.resolve(Keeper)).not.toBe(two?.resolve(Keeper));
+      ]);
+    const [one, two] = [containerOf("one"), containerOf("two")];
+    expect([one.resolve(Keeper).store.get(), two.resolve(Keeper).store.get()]).toEqual(["one", "two"]);
+    expect(one.resolve(Keeper)).toBe(one.resolve(Keeper));
+    expect(one.resolve(Keeper)).not.toBe(two.resolve(Keeper));
     expect(createContainer([]).isRegistered(Keeper, true)).toBe(false);
   });
 });
