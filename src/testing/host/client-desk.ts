@@ -1,7 +1,7 @@
 import type { Element } from "../../base/element.js";
 import { JID } from "../../base/jid.js";
 import { mayBeRefused, Refusal } from "../wire/refusal.js";
-import { isRequest, withAttributes } from "../wire/stanza.js";
+import { delayed, isRequest, withAttributes } from "../wire/stanza.js";
 import type { Accounts } from "./accounts.js";
 import type { ClientSession } from "./client-session.js";
 import type { OfflineStore } from "./offline-store.js";
@@ -17,6 +17,7 @@ export interface ClientDeskOptions {
   readonly sessions: SessionTable;
   readonly offline: OfflineStore;
   readonly router: Router;
+  readonly now: () => number;
 }
 
 /** Takes what a bound client sends: stamps it, keeps track of its presence, and routes it (RFC 6120 §8.1.2.1). */
@@ -70,13 +71,17 @@ export class ClientDesk {
     if (type !== undefined) return;
     const initial = session.presence === null;
     session.presence = stanza;
+    session.presenceAt = this.#options.now();
     const bare = session.jid.bare().toString();
     for (const each of this.#options.sessions.ofAccount(bare))
-      if (each.presence !== null) each.deliver(withAttributes(stanza, { to: each.full }));
+      if (each.presence !== null)
+        each.deliver(each === session ? stanza : withAttributes(stanza, { to: each.full }));
     if (!initial) return;
     for (const each of this.#options.sessions.ofAccount(bare))
       if (each !== session && each.presence !== null)
-        session.deliver(withAttributes(each.presence, { to: session.full }));
+        session.deliver(
+          withAttributes(delayed(each.presence, session.jid.domain, each.presenceAt), { to: session.full }),
+        );
     if (session.priority === null) return;
     for (const message of this.#options.offline.take(bare)) session.deliver(message);
   }
@@ -87,8 +92,8 @@ export class ClientDesk {
     session.presence = null;
     if (was)
       for (const each of this.#options.sessions.ofAccount(session.jid.bare().toString()))
-        if (each.presence !== null || each === session)
-          each.deliver(withAttributes(unavailable, { to: each.full }));
+        if (each === session) each.deliver(unavailable);
+        else if (each.presence !== null) each.deliver(withAttributes(unavailable, { to: each.full }));
     const addresses = [...session.directed];
     session.directed.clear();
     for (const to of addresses)

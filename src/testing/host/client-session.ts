@@ -33,6 +33,8 @@ export class ClientSession {
   readonly full: string;
   /** The last broadcast presence, null while the client is not available (RFC 6121 §4.2). */
   presence: Element | null = null;
+  /** When {@link presence} came, in milliseconds since 1970. */
+  presenceAt = 0;
   /** Whom else the client sent presence to: they are told when it goes (RFC 6121 §4.6). Rooms by their bare JID. */
   readonly directed = new Set<string>();
   /** Null while the connection is lost and the session waits to be resumed. */

@@ -72,7 +72,13 @@ export class Host {
       accountDesk: (stanza, from, to) => desk.handle(stanza, from, to),
       roomDesk: options.roomDesk,
     });
-    this.clients = new ClientDesk({ accounts, sessions, offline: this.#offline, router: this.router });
+    this.clients = new ClientDesk({
+      accounts,
+      sessions,
+      offline: this.#offline,
+      router: this.router,
+      now: () => clock.now(),
+    });
   }
 
   /** How long a lost session waits to be resumed, in whole seconds. */

@@ -47,9 +47,9 @@ function roleList(room: Room, name: string, from: JID): readonly Element[] {
     return Refusal.refuse("forbidden", { type: "auth" });
   return [...room.occupants.values()]
     .filter((occupant) => occupant.role === wanted)
-    .map(({ nick, role, bare, sessions }) => {
-      const affiliation = room.affiliationOf(bare);
-      return xml("item", { affiliation, role, nick, jid: [...sessions.keys()].at(-1) });
+    .map((occupant) => {
+      const { nick, role, bare, main } = occupant;
+      return xml("item", { affiliation: room.affiliationOf(bare), role, nick, jid: main });
     });
 }
 

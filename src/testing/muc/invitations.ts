@@ -70,7 +70,7 @@ function checkInviter(room: Room, from: JID): void {
 function relayDecline(room: Room, message: Element, decline: Element, from: JID): void {
   const named = addressee(decline);
   const occupant = named.bare().equals(room.jid) ? room.occupants.get(named.resource ?? "") : undefined;
-  const [client] = occupant === undefined ? [named.toString()] : [...occupant.sessions.keys()].reverse();
+  const client = occupant === undefined ? named.toString() : occupant.main;
   const reason = decline.getChildText("reason", NS.user) ?? "";
   const who = from.toString();
   const text = `${who} declined your invite to the room ${room.address}${reason === "" ? "" : ` (${reason})`}`;

@@ -46,8 +46,8 @@ export function occupantPresence(
 ): Element {
   const { base, type, codes = [], from = occupant.nick, status, destroy } = announcement;
   const passed = base ?? (type === undefined ? occupant.presence : null);
-  // A renamed occupant gets his own farewell without it (Prosody); a client cannot count on it there.
-  const identified = !(viewer === "self" && codes.includes(303));
+  // Two farewells come without it on Prosody: the own one at a new nick, and that of one of several clients.
+  const identified = !(viewer === "self" && (codes.includes(303) || announcement.sessions !== undefined));
   return xml(
     "presence",
     {

@@ -63,7 +63,7 @@ export class RequestRelay {
     const payload = onlyChild(iq);
     if (recipient === asker && payload?.is("ping", NS.ping) === true)
       return room.surroundings.send(resultFor(iq));
-    const answerer = [...recipient.sessions.keys()].at(-1) ?? "";
+    const answerer = recipient.main ?? "";
     const id = randomBytes(18).toString("base64url");
     this.#remember(id, {
       id: iq.attrs["id"] ?? "",

@@ -7,7 +7,7 @@ export class RoomOccupant {
   /** The account, as a bare JID. */
   readonly bare: string;
   role: Role;
-  /** The last presence of each client, by full JID, newest client last. */
+  /** The last presence of each client, by full JID, in the order of entering. */
   readonly sessions = new Map<string, Element>();
 
   constructor(nick: string, bare: string, role: Role) {
@@ -16,8 +16,15 @@ export class RoomOccupant {
     this.role = role;
   }
 
-  /** The presence that others see: that of the newest client. */
+  /** The client that came first, as a full JID: it stands for all (Prosody). Null once nobody is left. */
+  get main(): string | null {
+    const [first] = this.sessions.keys();
+    return first ?? null;
+  }
+
+  /** The presence that others see. */
   get presence(): Element | null {
-    return [...this.sessions.values()].at(-1) ?? null;
+    const [first] = this.sessions.values();
+    return first ?? null;
   }
 }

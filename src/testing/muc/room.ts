@@ -78,7 +78,6 @@ export class Room {
 
   /** Adds a client to an occupant, or puts its newest presence in place of the last. */
   addSession(occupant: RoomOccupant, full: string, presence: Element): void {
-    occupant.sessions.delete(full);
     occupant.sessions.set(full, presence);
     this.#bySession.set(full, occupant);
     this.occupants.set(occupant.nick, occupant);

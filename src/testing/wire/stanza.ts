@@ -55,7 +55,7 @@ export function delayElement(from: string, atMs: number): Element {
   return xml("delay", { xmlns: NS.delay, from, stamp });
 }
 
-/** The stanza as it comes after its session was resumed: as on both servers it says since when it waited. */
+/** The stanza as it comes late: it says since when it waited. An IQ does not. */
 export function delayed(stanza: Element, by: string, atMs: number): Element {
   if (stanza.name === "iq") return stanza;
   return withChildren(stanza, [...stanza.children, delayElement(by, atMs)]);
