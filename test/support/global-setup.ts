@@ -27,19 +27,15 @@ export default async function setup(project: TestProject): Promise<() => void> {
 
   const started = performance.now();
   const servers = await startServers(wanted, folder, tell);
-  const there = servers.filter(({ missing }) => missing === null);
-  const missing = servers.filter((server) => server.missing !== null);
-  for (const { place, missing: why } of missing)
-    tell(`${place.name} is not there, its tests are skipped: ${why}`);
-  if (there.length > 0)
-    tell(
-      `${there.map(({ place }) => `${place.name} ${place.version}`).join(", ")}, ` +
-        `started in ${Math.round(performance.now() - started)} ms`,
-    );
+  const there = servers.filter(({ missing }) => missing === null).map(({ place }) => place);
+  const missing = servers.flatMap(({ place, missing: why }) =>
+    why === null ? [] : [`${place.name}: ${why}`],
+  );
   if (process.env["CI"] === "true" && missing.length > 0)
-    throw new Error(
-      missing.map(({ place, missing: why }) => `${place.name} is not there: ${why}`).join("\n"),
-    );
+    throw new Error(`CI needs all real servers, and not all are there.\n${missing.join("\n")}`);
+  for (const line of missing) tell(`tests are skipped on ${line}`);
+  const names = there.map(({ name, version }) => `${name} ${version}`).join(", ");
+  if (names !== "") tell(`${names}, ready after ${Math.round(performance.now() - started)} ms`);
 
   project.provide("realServers", servers);
   project.provide("runFolder", folder);
