@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { messageOf, MucwrightError } from "../base/errors.js";
 import type { Class } from "../bot/metadata.js";
 import { createBotApp, type BotApp } from "./bot-app.js";
+import { SessionError, type SessionErrorCode } from "../xmpp/session-error.js";
 import type { AppOptions } from "./options.js";
 
 /** Takes bots over, in place of starting them. */
@@ -15,10 +16,24 @@ export function setRunHost(newHost: RunHost | null): void {
   host = newHost;
 }
 
+/** What to do where there is no session. */
+const ADVICE: Readonly<Partial<Record<SessionErrorCode, string>>> = {
+  credentials: "Check MUCWRIGHT_JID and MUCWRIGHT_PASSWORD",
+  tls: "The server needs TLS and a certificate that is trusted (MUCWRIGHT_CA); only a loopback address may do without",
+  unreachable: "Check the domain of MUCWRIGHT_JID, or name the server: MUCWRIGHT_SERVICE=xmpp://host:port",
+  timeout: "Check the domain of MUCWRIGHT_JID, or name the server: MUCWRIGHT_SERVICE=xmpp://host:port",
+  conflict: "Run it once for an account, or give each its own resource: MUCWRIGHT_JID=user@domain/resource",
+};
+
+function advice(error: unknown): string {
+  const text = error instanceof SessionError ? ADVICE[error.code] : undefined;
+  return text === undefined ? "" : `\n  → ${text}`;
+}
+
 /** What went wrong, in one message for people; with stack and causes only where they are asked for, or nobody foresaw it. */
 export function explain(error: unknown, verbose: boolean): string {
   const foreseen = error instanceof MucwrightError;
-  return `${verbose || !foreseen ? inspect(error) : messageOf(error)}\n`;
+  return `${verbose || !foreseen ? inspect(error) : messageOf(error)}${advice(error)}\n`;
 }
 
 /**

@@ -45,8 +45,12 @@ class Playground implements VisitPlace {
     });
   }
 
-  enter(nick: string): ReturnType<VisitPlace["enter"]> {
-    return this.#server.enter(this.#room.jid.toString(), nick);
+  async enter(nick: string): ReturnType<VisitPlace["enter"]> {
+    try {
+      return await this.#server.enter(this.#room.jid, nick);
+    } catch (error) {
+      throw new ArgumentError(`Nobody can enter as "${nick}": ${messageOf(error)}`, { cause: error });
+    }
   }
 
   /** The server answers in order: behind its answer stands nothing that it sent before. */

@@ -62,11 +62,17 @@ export class Visit {
         this.#visitor = null;
         break;
       case "say":
-        this.#visitor ??= await this.#place.enter("guest");
+        this.#visitor ??= await this.#guest();
         await this.#visitor.say(action.text);
         break;
     }
     await this.#place.settled();
     return true;
+  }
+  /** Is welcomed before he says anything, like anybody else. */
+  async #guest(): Promise<Visitor> {
+    const guest = await this.#place.enter("guest");
+    await this.#place.settled();
+    return guest;
   }
 }

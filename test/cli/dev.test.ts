@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { ensureBuilt, mucwright, ROOT } from "../app/support/commands.js";
+import { authorFolder } from "./loader/support/author.js";
+
+const TIMEOUT_MS = 30_000;
+
+beforeAll(ensureBuilt, 120_000);
+
+const BOT = `import { Bot, Command, MessageReceived, OnJoin, OccupantJoined, OnEnter } from "mucwright";
+@Bot({ nick: "echo" })
+export class Echo {
+  @OnJoin() greet(e: OccupantJoined) { return ["hi " + e.occupant.nick, "again"]; }
+  @Command("say <text...>") async say(m: MessageReceived, { text }: { text: string }) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return m.nick + " says " + text;
+  }
+  @Command("fail") fail() { throw new Error("boom"); }
+}
+`;
+
+describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
+  it("plays the visit beside the example, to the line", async () => {
+    const run = await mucwright(["dev", "examples/keeper.ts"], { cwd: ROOT }).type("").ended;
+    expect(run).toEqual({ status: 0, stderr: "", stdout: expect.any(String) });
+    const lines = run.stdout.split("\n");
+    expect(lines[4]).toMatch(/^lobby <keeper> alice rolls [1-6]$/);
+    lines[4] = "…";
+    expect(lines).toEqual([
+      "lobby <keeper> Welcome, alice!",
+      "lobby <alice> hello",
+      "lobby <keeper> hello yourself",
+      "lobby <alice> !roll 6",
+      "…",
+      "lobby <alice> !roll six",
+      'lobby <keeper> sides: "six" is not a whole number. Usage: !roll <sides:int> [times:int=1]',
+      "",
+    ]);
+  });
+
+  it("plays lines from standard input, and waits for what each leads to", async () => {
+    const folder = authorFolder({ "bot.ts": BOT });
+    const visit =
+      "# a remark\n\nhello\n!say one\n/nick bob\n!say  two  three \n/leave\n/enter carol\n/quit\nnever";
+    for (const script of [["--script", "-"], []]) {
+      const run = await mucwright(["dev", "bot.ts", ...script], { cwd: folder }).type(visit).ended;
+      expect(run).toEqual({
+        status: 0,
+        stderr: "",
+        stdout: [
+          "lobby <echo> hi guest",
+          "lobby <echo> again",
+          "lobby <guest> hello",
+          "lobby <guest> !say one",
+          "lobby <echo> guest says one",
+          "lobby <bob> !say  two  three",
+          "lobby <echo> bob says two  three",
+          "lobby <echo> hi carol",
+          "lobby <echo> again",
+          "",
+        ].join("\n"),
+      });
+    }
+  });
+
+  it("plays a script, in the room of the bot, whatever the environment says", async () => {
+    const folder = authorFolder({
+      "bot.ts": `import { Bot, OnMessage, MessageReceived, run } from "mucwright";
+        @Bot({ rooms: [{ jid: "den@muc.example.net", nick: "dee" }] })
+        export class Dee { @OnMessage() hear(m: MessageReceived) { return m.body + "!"; } }
+        await run(Dee, { service: "xmpp://nowhere.invalid", logLevel: "info" });
+        console.log("over");`,
+      "a.visit": "one\n",
+    });
+    const env = { MUCWRIGHT_ROOMS: "x@y", MUCWRIGHT_SERVICE: "nonsense", MUCWRIGHT_JID: "nonsense" };
+    const run = await mucwright(["dev", "bot", "--script", "a.visit"], { cwd: folder, env }).ended;
+    expect(run).toEqual({ status: 0, stderr: "", stdout: "den <guest> one\nden <dee> one!\nover\n" });
+  });
+
+  it("tells of a handler that fails, and goes on", async () => {
+    const folder = authorFolder({ "bot.ts": BOT });
+    const run = await mucwright(["dev", "bot.ts"], { cwd: folder }).type("!fail\n!say on\n").ended;
+    expect(run.status).toBe(0);
+    expect(run.stdout).toContain("<echo> guest says on");
+    expect(run.stderr.trim().split("\n")).toEqual([expect.stringContaining('"msg":"A handler failed"')]);
+    expect(run.stderr).toContain("boom");
+  });
+
+  it.each([
+    ["a line that is none", "/dance\n", [], '"/dance" is no line of a visit'],
+    ["a script that is not there", "", ["--script", "none.visit"], "There is no script none.visit"],
+    ["a nick that is taken", "/enter echo\n", [], "echo"],
+  ])("ends with one message for %s", async (_name, input, args, message) => {
+    const folder = authorFolder({ "bot.ts": BOT });
+    const run = await mucwright(["dev", "bot.ts", ...args], { cwd: folder }).type(input).ended;
+    expect(run.status).toBe(1);
+    expect(run.stderr).toMatch(/^mucwright: .*\n$/);
+    expect(run.stderr).toContain(message);
+  });
+});

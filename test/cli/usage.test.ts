@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { ensureBuilt, mucwright, ROOT } from "../app/support/commands.js";
+import { ArgumentError } from "../../src/base/errors.js";
+import { readLine } from "../../src/cli/visit.js";
+
+beforeAll(ensureBuilt, 120_000);
+
+describe("the command line", { timeout: 30_000 }, () => {
+  it("tells its version, and what it can do", async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+    expect(await mucwright(["--version"], { cwd: ROOT }).ended).toEqual({
+      status: 0,
+      stdout: `${version}\n`,
+      stderr: "",
+    });
+    const help = await mucwright(["--help"], { cwd: ROOT }).ended;
+    expect(help).toMatchObject({ status: 0, stderr: "" });
+    for (const word of ["run", "dev", "JID", "PASSWORD", "SERVICE", "ROOMS", "NICK", "CA", "LOG_LEVEL"])
+      expect(help.stdout).toContain(word);
+  });
+
+  it.each([
+    [[], "what shall be done?"],
+    [["walk"], 'there is no command "walk"'],
+    [["run"], "run wants the file of a bot"],
+    [["dev", "a.ts", "b.ts"], '"b.ts" is too much'],
+    [["run", "a.ts", "--loud"], "--loud"],
+    [["run", "a.ts", "--script", "x"], "--script is for dev"],
+  ])("%j is answered with what is wrong, and the help", async (args, problem) => {
+    const run = await mucwright(args, { cwd: ROOT }).ended;
+    expect(run).toMatchObject({ status: 2, stdout: "" });
+    expect(run.stderr.split("\n")[0]).toContain(problem);
+    expect(run.stderr).toContain("mucwright run FILE");
+  });
+});
+
+describe("a line of a visit", () => {
+  it.each([
+    ["", { do: "nothing" }],
+    ["  # remark", { do: "nothing" }],
+    [" hello there ", { do: "say", text: "hello there" }],
+    ["/enter alice", { do: "enter", nick: "alice" }],
+    ["/nick  two words", { do: "nick", nick: "two words" }],
+    ["/leave", { do: "leave" }],
+    ["/quit", { do: "quit" }],
+  ])("%j", (line, expected) => {
+    expect(readLine(line)).toEqual(expected);
+  });
+
+  it.each(["/enter", "/nick ", "/dance", "/"])("%j is none", (line) => {
+    expect(() => readLine(line)).toThrow(ArgumentError);
+  });
+});
