@@ -28,7 +28,7 @@ export interface TestServerOptions {
   readonly logger?: Logger;
   /** The domain of the accounts; default: whatever domain a client logs in at. */
   readonly domain?: string;
-  /** Passwords by bare JID; default `"any"`: anybody may log in with any password. */
+  /** Passwords by bare JID: nobody else may log in. Default `"any"`: anybody may, with any password. */
   readonly accounts?: "any" | Readonly<Record<string, string>>;
   /** Messages that a room keeps for those who join; default 20. */
   readonly historySize?: number;
@@ -95,8 +95,10 @@ export class TestServer {
       roomServices: (domain) => this.#rooms.domainsFor(domain),
     });
     if (options.domain !== undefined) accounts.addDomain(options.domain);
-    const listed = options.accounts === "any" ? {} : (options.accounts ?? {});
-    for (const [jid, password] of Object.entries(listed)) accounts.add(jid, password);
+    if (options.accounts !== undefined && options.accounts !== "any") {
+      accounts.restrict();
+      for (const [jid, password] of Object.entries(options.accounts)) accounts.add(jid, password);
+    }
     this.connect = ({ signal }) => {
       const { client, server } = memoryLink();
       if (this.#closed) throw new Error("connect ECONNREFUSED: this service is closed");

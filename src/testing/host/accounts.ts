@@ -34,11 +34,16 @@ export class Accounts {
     return this.#strict;
   }
 
+  /** From now on only listed accounts may log in. */
+  restrict(): void {
+    this.#strict = true;
+  }
+
   /** Adds an account, or changes its password; from now on only listed accounts may log in. */
   add(account: JID | string, password: string): void {
     const jid = JID.from(account).bare();
     if (jid.local === null) throw new ArgumentError(`"${jid.toString()}" is no account: write user@domain`);
-    this.#strict = true;
+    this.restrict();
     this.#passwords.set(jid.toString(), password);
     for (const hash of ["sha1", "sha256"]) this.#keys.delete(`${hash} ${jid.toString()}`);
     this.addDomain(jid.domain);
