@@ -6,23 +6,45 @@ export interface LogStream {
   write(text: string): unknown;
 }
 
+/** JSON of anything: a log line is no reason to fail. */
+function json(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) =>
+    typeof each === "bigint" || typeof each === "symbol" ? String(each) : each,
+  );
+}
+
+/** Without what moves the cursor, or begins a line: on a terminal somebody else's text could pass for ours. */
+function tame(text: string, keep = ""): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (char) =>
+    keep.includes(char) ? char : `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 function value(field: unknown): string {
-  return typeof field === "string" && /^[^\s"=]+$/.test(field) ? field : JSON.stringify(field);
+  return typeof field === "string" && /^[^\s"=]+$/.test(field) ? field : json(field);
+}
+
+/** The text of what was thrown, which may be anything; undefined where nothing was. */
+function problemOf(error: unknown, verbose: boolean): string | undefined {
+  if (error === undefined || error === null) return undefined;
+  if (typeof error !== "object") return String(error);
+  const { message, stack } = error as { readonly message?: unknown; readonly stack?: unknown };
+  const text = verbose ? (stack ?? message) : message;
+  return typeof text === "string" ? text : json(error);
 }
 
 /** For people: one line, its fields as `name=value`; of an error its stack, where it is asked for. */
 function forPeople({ level, time, text, fields }: LogRecord, verbose: boolean): string {
   const { error, ...rest } = fields;
   const shown = Object.entries(rest).filter(([, field]) => field !== undefined && field !== null);
-  const problem = error as { message?: string; stack?: string } | string | undefined;
-  const message = typeof problem === "object" ? (verbose ? problem.stack : problem.message) : problem;
+  const message = problemOf(error, verbose);
   const line = [
     new Date(time).toISOString().slice(11, 19),
     level.padEnd(5),
     text,
     ...shown.map(([name, field]) => `${name}=${value(field)}`),
   ].join(" ");
-  return message === undefined ? `${line}\n` : `${line}: ${message}\n`;
+  return message === undefined ? `${tame(line)}\n` : `${tame(line)}: ${tame(message, verbose ? "\n" : "")}\n`;
 }
 
 /** Prints log lines: for people on a terminal, else as one JSON object a line. */
@@ -30,12 +52,11 @@ export function consoleLogger(level: LogLevel, stream: LogStream, verbose = fals
   return new StructuredLogger({
     level,
     write: (record) => {
+      if (stream.isTTY === true) return void stream.write(forPeople(record, verbose));
       const { fields, text, time, level: name } = record;
-      if (stream.isTTY === true) stream.write(forPeople(record, verbose));
-      else
-        stream.write(
-          `${JSON.stringify({ level: name, time: new Date(time).toISOString(), msg: text, ...fields })}\n`,
-        );
+      const own = { level: name, time: new Date(time).toISOString(), msg: text };
+      // first in order, and last in force
+      stream.write(`${json({ ...own, ...fields, ...own })}\n`);
     },
   });
 }
