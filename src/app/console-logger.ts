@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.js";
 import { StructuredLogger, type Logger, type LogLevel, type LogRecord } from "../base/logger.js";
 
 /** Where lines are printed. */
@@ -27,7 +28,7 @@ function value(field: unknown): string {
 /** The text of what was thrown, which may be anything; undefined where nothing was. */
 function problemOf(error: unknown, verbose: boolean): string | undefined {
   if (error === undefined || error === null) return undefined;
-  if (typeof error !== "object") return String(error);
+  if (typeof error !== "object") return messageOf(error);
   const { message, stack } = error as { readonly message?: unknown; readonly stack?: unknown };
   const text = verbose ? (stack ?? message) : message;
   return typeof text === "string" ? text : json(error);
