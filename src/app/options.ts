@@ -133,6 +133,11 @@ function roomList(text: string | undefined): readonly string[] | undefined {
  */
 export function settingsFrom(options: AppOptions, env: Environment): AppSettings {
   const { jid, password, ca, service: address, nick: wantedNick, ...rest } = options;
+  const { handlerTimeoutMs } = rest;
+  if (handlerTimeoutMs !== undefined && !(handlerTimeoutMs > 0))
+    throw new ArgumentError(
+      `the option handlerTimeoutMs has to be a positive number, not ${handlerTimeoutMs}`,
+    );
   const rooms = options.rooms ?? roomList(env["MUCWRIGHT_ROOMS"]);
   const endpoint = service(given(address, "service", "MUCWRIGHT_SERVICE", env));
   const nick = given(wantedNick, "nick", "MUCWRIGHT_NICK", env);

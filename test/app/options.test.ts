@@ -138,6 +138,12 @@ describe("the settings of an application", () => {
       { ...ENV, MUCWRIGHT_CA: "/nowhere/ca.pem" },
       "MUCWRIGHT_CA: the certificates cannot be read: ENOENT",
     ],
+    [
+      "a time limit that is none",
+      { handlerTimeoutMs: 0 },
+      ENV,
+      "the option handlerTimeoutMs has to be a positive number, not 0",
+    ],
     ["certificates that are none", { ca: file("no.pem", "x") }, ENV, "the option ca: "],
   ])("are refused: %s", (_name, options, env, message) => {
     expect(() => settingsFrom(options, env)).toThrow(ArgumentError);
