@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 
 import { Ejabberd } from "./ejabberd.js";
-import { freePorts } from "./ports.js";
+import { freePort } from "./ports.js";
 import { Prosody } from "./prosody.js";
 import type { ServerName, ServerOptions, ServerPlace } from "./real-server.js";
 
@@ -19,6 +19,6 @@ export async function newPlace(
   options: ServerOptions = {},
 ): Promise<ServerPlace> {
   const dir = await mkdtemp(join(parent, `${name}-`));
-  const [c2s = 0, http = 0] = await freePorts(2);
-  return { name, version, dir, ports: { c2s, http }, options };
+  const ports = { c2s: await freePort(parent), http: await freePort(parent) };
+  return { name, version, dir, ports, options };
 }

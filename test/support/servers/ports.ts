@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { randomInt } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
 
 const FIRST_PORT = 10_000;
 
@@ -28,14 +29,22 @@ function tryPort(port: number): Promise<number | null> {
   });
 }
 
-/** Finds so many different ports of 127.0.0.1 that nobody uses. */
-export async function freePorts(count: number): Promise<number[]> {
-  const end = firstEphemeralPort();
-  const anyPort = (): number => (end - FIRST_PORT > 1000 ? randomInt(FIRST_PORT, end) : 0);
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = await tryPort(anyPort());
-    if (port !== null) ports.add(port);
+/** Notes in the folder that a port is taken, though nothing listens on it yet: false if that is noted already. */
+function reserve(port: number, folder: string): boolean {
+  try {
+    writeFileSync(join(folder, `port-${port}`), "", { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
   }
-  return [...ports];
+}
+
+/** Finds a port of 127.0.0.1 that nobody uses, and that was not found before for the same folder. */
+export async function freePort(folder: string): Promise<number> {
+  const end = firstEphemeralPort();
+  for (;;) {
+    const port = await tryPort(end - FIRST_PORT > 1000 ? randomInt(FIRST_PORT, end) : 0);
+    if (port !== null && reserve(port, folder)) return port;
+  }
 }

@@ -74,7 +74,7 @@ export class ServerProcess {
   /** Resolves once `ready` does. @throws Error with the log's tail, if the process ends first, or time is up. */
   async waitUntil(ready: () => Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> {
     const check = async (): Promise<string | false> => {
-      if (this.pid === null) return "ended";
+      if (this.pid === null) return "the process ended";
       return (await ready()) && "ready";
     };
     const outcome = await eventually(check, { timeoutMs, what }).catch((error: Error) => error.message);
