@@ -8,6 +8,8 @@ const MAX_PART_BYTES = 1023;
 const NOT_IN_LOCAL = /["&'/:<>@\s\p{Cc}\p{Cs}]/u;
 const NOT_IN_RESOURCE = /[\p{Cc}\p{Cs}]/u;
 const NOT_IN_DOMAIN = /[\s\p{Cc}\p{Cs}@/\\?#%"'<>&]/u;
+/** Names as nearly all are, and that need no conversion: ASCII, no empty label, no A-label. */
+const PLAIN_DOMAIN = /^(?!.*xn--)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 
 /**
  * An XMPP address, `local@domain/resource` (RFC 7622): immutable, comparable, printable. The parts are
@@ -102,11 +104,13 @@ function prepareLocal(text: string, whole: string): string {
 }
 
 function prepareDomain(text: string, whole: string): string {
-  const domain = text.replace(/\.$/, "");
-  if (/^[a-z0-9.-]+$/.test(domain)) return checked(domain, "domain", whole);
-  if (/^\[[0-9a-fA-F:.]+\]$/.test(domain)) return checked(domain.toLowerCase(), "domain", whole);
-  if (NOT_IN_DOMAIN.test(domain)) throw new ArgumentError(`"${whole}" is no JID: its domain is invalid`);
-  const folded = domainToUnicode(domainToASCII(domain));
+  if (PLAIN_DOMAIN.test(text)) return checked(text, "domain", whole);
+  // ASCII is folded here: the conversion below takes digits and dots for the IP addresses of URLs.
+  const domain = text.replace(/\.$/, "").replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  if (PLAIN_DOMAIN.test(domain)) return checked(domain, "domain", whole);
+  if (/^\[[0-9a-f:.]+\]$/.test(domain)) return checked(domain, "domain", whole);
+  const invalid = NOT_IN_DOMAIN.test(domain) || domain.startsWith(".") || domain.includes("..");
+  const folded = invalid ? "" : domainToUnicode(domainToASCII(domain)).replace(/\.$/, "");
   if (folded === "" && domain !== "") throw new ArgumentError(`"${whole}" is no JID: its domain is invalid`);
   return checked(folded, "domain", whole);
 }

@@ -46,11 +46,13 @@ export interface LogRecord {
 }
 
 /** Field names whose value is never printed, wherever it stands. */
-const SECRET_NAME = /pass(word|phrase)?$|secret|token|credential|authorization/i;
+const SECRET_NAME =
+  /pass(word|wd|phrase)?s?$|pwd$|secret|token|credential|authorization|(api|private)[-_]?key/i;
 const REDACTED = "[redacted]";
 /** A line is for people: what is deeper or longer than this is cut. */
 const MAX_DEPTH = 4;
 const MAX_TEXT = 500;
+const MAX_STACK = 4_000;
 
 function shorten(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
@@ -61,8 +63,22 @@ function shorten(text: string): string {
  * (what people say, and the passwords that servers write into invitations, do not belong into a log).
  */
 export function redact(value: unknown, depth = 0): unknown {
-  if (typeof value === "string") return shorten(value);
-  if (typeof value !== "object" || value === null) return typeof value === "function" ? "[function]" : value;
+  switch (typeof value) {
+    case "string":
+      return shorten(value);
+    case "function":
+      return "[function]";
+    case "bigint":
+    case "symbol":
+      return String(value);
+    case "object":
+      return value === null ? null : redactObject(value, depth);
+    default:
+      return value;
+  }
+}
+
+function redactObject(value: object, depth: number): unknown {
   if (value instanceof Element) {
     const { type, id, from, to } = value.attrs;
     return { element: value.name, type, id, from, to };
@@ -74,12 +90,12 @@ export function redact(value: unknown, depth = 0): unknown {
       name,
       message: shorten(message),
       code,
-      stack,
+      stack: stack?.slice(0, MAX_STACK),
       cause: depth < MAX_DEPTH ? redact(cause, depth + 1) : undefined,
     };
   }
-  if ("toJSON" in value && typeof value.toJSON === "function") return redact(value.toJSON(), depth + 1);
   if (depth >= MAX_DEPTH) return "[…]";
+  if ("toJSON" in value && typeof value.toJSON === "function") return redact(value.toJSON(), depth + 1);
   if (Array.isArray(value)) return value.slice(0, 20).map((item) => redact(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
