@@ -18,7 +18,7 @@ export {
 } from "./bot/decorators.js";
 export { AuthoringError, ReplyError, type AuthoringMistake } from "./bot/errors.js";
 export { HandlerContext } from "./bot/handler-context.js";
-export { inject, injectable } from "./bot/injection.js";
+export { delay, inject, injectable } from "./bot/injection.js";
 export type { Class, MessageFilter } from "./bot/metadata.js";
 export { Reply, type HandlerAnswer, type HandlerResult } from "./bot/reply.js";
 export { BotOptions, Rooms } from "./bot/rooms.js";

@@ -14,7 +14,7 @@ import { loadBots } from "./bots-of-file.js";
 import { Visit, type VisitPlace } from "./visit.js";
 
 /** The account that a bot has here; nobody checks it. */
-const ACCOUNT = "keeper@example.org";
+const ACCOUNT = "bot@example.org";
 /** Where a bot sits that names no room. */
 const ROOM = "lobby@rooms.example.org";
 
