@@ -6,6 +6,7 @@ import { JID } from "../base/jid.js";
 import { silentLogger, type Logger } from "../base/logger.js";
 import type { Session, SessionDiagnostic } from "../xmpp/session.js";
 import { checkRoom, type JoinOptions } from "./join-options.js";
+import { JoinPace } from "./join-pace.js";
 import { createRoom, type Room, type RoomControl } from "./room.js";
 import type { Prepare, RoomHost } from "./room-host.js";
 
@@ -43,15 +44,17 @@ export interface JoinHandle {
 export class MucClient extends Emitter<ClientEvents> {
   readonly #session: Session;
   readonly #host: RoomHost;
+  readonly #pace: JoinPace;
   readonly #controls = new Map<string, RoomControl>();
   readonly #rooms = new Map<string, Room>();
 
   constructor(session: Session, options: MucClientOptions = {}) {
     super();
     this.#session = session;
-    const logger = options.logger ?? silentLogger;
+    const { clock = systemClock, logger = silentLogger } = options;
+    this.#pace = new JoinPace(clock);
     this.#host = {
-      clock: options.clock ?? systemClock,
+      clock,
       logger,
       languages: options.languages ?? [],
       prepare: options.prepare ?? ((draft) => [draft]),
@@ -59,13 +62,15 @@ export class MucClient extends Emitter<ClientEvents> {
       get jid() {
         return session.jid;
       },
-      get online() {
-        return session.state === "online" || session.state === "interrupted";
-      },
       send: (stanza) => session.send(stanza),
+      turn: (act) => this.#pace.run(() => this.#guarded(act, null)),
       diagnostic: (code, stanza) => {
         logger.debug({ code, stanza }, "Tolerated");
         this.emit("diagnostic", { code, stanza });
+      },
+      failed: (error, stanza) => {
+        logger.error({ error, stanza }, "A stanza could not be handled");
+        this.#host.diagnostic("room-failed", stanza);
       },
       forget: (jid) => {
         this.#controls.delete(jid.toString());
@@ -73,9 +78,11 @@ export class MucClient extends Emitter<ClientEvents> {
       },
     };
     this.listenerFailed = (error, event) => logger.error({ error, event }, "A listener of the client failed");
-    session.on("message", (stanza) => this.#message(stanza));
-    session.on("presence", (stanza) => this.#presence(stanza));
-    session.on("established", () => this.#each((control) => control.established()));
+    session.on("message", (stanza) => this.#deliver("message", stanza));
+    session.on("presence", (stanza) => this.#deliver("presence", stanza));
+    session.on("interrupted", () => this.#pace.pause());
+    session.on("resumed", () => this.#pace.resume());
+    session.on("established", () => this.#established());
     session.on("destroyed", () => this.#lost());
     session.on("stopped", () => this.#lost());
   }
@@ -103,16 +110,34 @@ export class MucClient extends Emitter<ClientEvents> {
     const { room, entered } = control;
     this.#controls.set(address, control);
     this.#rooms.set(address, room);
-    queueMicrotask(() => this.#begin(control));
+    queueMicrotask(() => this.#guarded(() => this.#begin(control), null));
     this.emit("roomAdded", { room });
     return { room, entered };
   }
 
   /** A room that failed before it was asked for (its listeners stopped it) is not asked for any more. */
   #begin(control: RoomControl): void {
-    if (this.#controls.get(control.room.jid.toString()) !== control) return;
-    if (this.#session.state === "stopped") control.stopped();
-    else if (this.#host.online) control.begin();
+    if (!this.#knows(control)) return;
+    const { state } = this.#session;
+    if (state === "stopped") control.stopped();
+    else if (state === "online" || state === "interrupted") this.#turn(control, () => control.begin());
+  }
+
+  #knows(control: RoomControl): boolean {
+    return this.#controls.get(control.room.jid.toString()) === control;
+  }
+
+  #turn(control: RoomControl, act: () => void): void {
+    this.#host.turn(() => {
+      if (this.#knows(control)) act();
+    });
+  }
+
+  #established(): void {
+    this.#pace.clear();
+    this.#pace.resume();
+    for (const control of Array.from(this.#controls.values()))
+      this.#turn(control, () => control.established());
   }
 
   /** A room that throws is a defect of ours, and must not cost the others their turn. */
@@ -121,6 +146,7 @@ export class MucClient extends Emitter<ClientEvents> {
   }
 
   #lost(): void {
+    this.#pace.clear();
     const final = this.#session.state === "stopped";
     this.#each((control) => (final ? control.stopped() : control.destroyed()));
   }
@@ -129,26 +155,23 @@ export class MucClient extends Emitter<ClientEvents> {
     try {
       act();
     } catch (error) {
-      this.#host.logger.error({ error, stanza }, "A stanza could not be handled");
-      this.#host.diagnostic("room-failed", stanza);
+      this.#host.failed(error, stanza);
     }
   }
 
-  #message(stanza: Element): void {
+  #deliver(kind: "message" | "presence", stanza: Element): void {
     const { from } = stanza.attrs;
+    // What has no sender is from the own account.
     if (from === undefined) return;
     const slash = from.indexOf("/");
     const control = this.#find(slash < 0 ? from : from.slice(0, slash));
-    if (control !== undefined) this.#guarded(() => control.message(stanza, nickOf(from, slash)), stanza);
-    else if (stanza.attrs["type"] === "groupchat") this.#host.diagnostic("unknown-room", stanza);
-  }
-
-  #presence(stanza: Element): void {
-    const { from } = stanza.attrs;
-    if (from === undefined) return;
-    const slash = from.indexOf("/");
-    const control = this.#find(slash < 0 ? from : from.slice(0, slash));
-    if (control !== undefined) this.#guarded(() => control.presence(stanza, nickOf(from, slash)), stanza);
+    if (control === undefined) {
+      if (stanza.attrs["type"] === "groupchat") this.#host.diagnostic("unknown-room", stanza);
+      return;
+    }
+    // An empty resource is none, and what is sent in its name is not said by the room.
+    if (slash === from.length - 1) return this.#host.diagnostic("bad-jid", stanza);
+    this.#guarded(() => control[kind](stanza, slash < 0 ? null : from.slice(slash + 1)), stanza);
   }
 
   /** Rooms are kept by their prepared address, and servers send that: only what is not found is looked at closer. */
@@ -158,8 +181,4 @@ export class MucClient extends Emitter<ClientEvents> {
     const jid = JID.tryParse(bare);
     return jid === null ? undefined : this.#controls.get(jid.toString());
   }
-}
-
-function nickOf(from: string, slash: number): string | null {
-  return slash < 0 || slash === from.length - 1 ? null : from.slice(slash + 1);
 }

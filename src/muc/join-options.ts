@@ -35,14 +35,40 @@ export interface JoinOptions {
 }
 
 const MAX_NICK_BYTES = 1023;
-const MAX_NICK_ATTEMPTS = 10;
 
-/** Checks a nick. Throws {@link ArgumentError}. */
+const ANY_ROOM = JID.parse("room@service.invalid");
+
+/**
+ * Checks a nick, and gives it as it will be in the room: prepared as the resource of a JID, for that is what the
+ * service answers about. Throws {@link ArgumentError}.
+ */
 export function checkNick(nick: string): string {
   if (typeof nick !== "string" || nick.trim() === "") throw new ArgumentError("A nick may not be blank");
   if (Buffer.byteLength(nick) > MAX_NICK_BYTES)
     throw new ArgumentError(`A nick may not be longer than ${MAX_NICK_BYTES} bytes`);
-  return nick;
+  return ANY_ROOM.withResource(nick).resource ?? nick;
+}
+
+/** Whether what a service calls somebody can be a nick at all: it has to fit into a JID. */
+export function isNick(text: string): boolean {
+  return (
+    text.length <= MAX_NICK_BYTES &&
+    !/[\p{Cc}\p{Cs}]/u.test(text) &&
+    Buffer.byteLength(text) <= MAX_NICK_BYTES
+  );
+}
+
+/** Checks what of the past is asked for. Throws {@link ArgumentError}. */
+export function checkHistory(history: HistoryRequest): HistoryRequest {
+  if (typeof history !== "object" || history === null)
+    throw new ArgumentError("A history request is an object, such as { maxStanzas: 20 }");
+  const { maxChars, maxStanzas, seconds, since } = history;
+  for (const [name, amount] of Object.entries({ maxChars, maxStanzas, seconds }))
+    if (amount !== undefined && !(Number.isSafeInteger(amount) && amount >= 0))
+      throw new ArgumentError(`${name} of a history request must be a whole number, and not negative`);
+  if (since !== undefined && !(since instanceof Date && Number.isFinite(since.getTime())))
+    throw new ArgumentError("since of a history request must be a valid Date");
+  return history;
 }
 
 /** Checks the address of a room. Throws {@link ArgumentError} for anything but a bare JID with a local part. */
@@ -54,51 +80,6 @@ export function checkRoom(room: JID | string): JID {
     );
   if (jid.local === null) throw new ArgumentError(`"${jid.toString()}" is no room: write room@service`);
   return jid;
-}
-
-/** The nicks of a join, one after another. */
-export class NickChoice {
-  readonly #wanted: string;
-  readonly #policy: NickConflictPolicy;
-  #attempt = 0;
-  #current: string;
-  #next: string | null = null;
-
-  constructor(wanted: string, policy: NickConflictPolicy) {
-    this.#wanted = wanted;
-    this.#current = wanted;
-    this.#policy = policy;
-  }
-
-  /** The nick to ask for now. */
-  get current(): string {
-    return this.#current;
-  }
-
-  /** The nick to ask for when the current one is taken, null when there is none. */
-  peek(): string | null {
-    if (this.#next !== null || this.#attempt >= MAX_NICK_ATTEMPTS) return this.#next;
-    if (this.#policy === "fail") return null;
-    this.#next =
-      this.#policy === "suffix"
-        ? `${this.#wanted}-${this.#attempt + 2}`
-        : this.#policy(this.#wanted, this.#attempt + 1);
-    return this.#next;
-  }
-
-  /** Goes on to the next one. */
-  advance(): void {
-    this.#current = this.peek() ?? this.#current;
-    this.#next = null;
-    this.#attempt++;
-  }
-
-  /** A rejoin begins with the nick that is wanted. */
-  restart(wanted: string = this.#wanted): void {
-    this.#current = wanted;
-    this.#next = null;
-    this.#attempt = 0;
-  }
 }
 
 function historyElement({ maxChars, maxStanzas, seconds, since }: HistoryRequest): Element {

@@ -21,10 +21,12 @@ export interface RoomHost {
   readonly iq: Pick<IqRequests, "get" | "set">;
   /** Our full JID, null before there is one. */
   readonly jid: JID | null;
-  /** Whether there is a session. */
-  readonly online: boolean;
   send(stanza: Element): Promise<void>;
+  /** Calls `act` when a join may go out: now, or a little later where many do. Not at all when the session is lost. */
+  turn(act: () => void): void;
   diagnostic(code: string, stanza: Element | null): void;
+  /** Something of ours threw. */
+  failed(error: unknown, stanza: Element | null): void;
   /** The room is over: it is to be forgotten. */
   forget(jid: JID): void;
 }

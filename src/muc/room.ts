@@ -3,7 +3,7 @@ import { Emitter } from "../base/emitter.js";
 import { JID } from "../base/jid.js";
 import type { LanguageMap } from "../base/language-map.js";
 import type { RoomEvents } from "./events/event-map.js";
-import { checkNick, checkRoom, type JoinOptions } from "./join-options.js";
+import { checkHistory, checkNick, checkRoom, type JoinOptions } from "./join-options.js";
 import { ServiceMember, type Occupant } from "./occupant.js";
 import type { RoomHost } from "./room-host.js";
 import { Inbox } from "./room/inbox.js";
@@ -67,8 +67,14 @@ export class Room extends Emitter<RoomEvents> {
           room.autorejoin = false;
           core.input({ type: "destroyed" });
         },
-        presence: (stanza, from) => inbox.presence(stanza, from),
-        message: (stanza, from) => inbox.message(stanza, from),
+        presence: (stanza, from) => {
+          inbox.presence(stanza, from);
+          room.#context.noteStanza();
+        },
+        message: (stanza, from) => {
+          inbox.message(stanza, from);
+          room.#context.noteStanza();
+        },
       };
     };
   }
@@ -185,7 +191,7 @@ export class Room extends Emitter<RoomEvents> {
    * by now. Rejects with `NotJoinedError`.
    */
   async sendPrivate(to: Occupant | string, draft: DraftInit): Promise<void> {
-    await this.#outbound.whisper(to, draft);
+    await this.#outbound.whisper(to, draft, null);
   }
 
   /**
@@ -212,5 +218,6 @@ export function createRoom(
   nick: string,
   options: JoinOptions,
 ): RoomControl {
+  if (options.history !== undefined) checkHistory(options.history);
   return makeRoom(host, checkRoom(jid), checkNick(nick), options);
 }

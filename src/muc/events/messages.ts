@@ -24,7 +24,7 @@ export interface Sender {
 /** How an event answers. */
 export interface MessageVoice {
   answer(draft: DraftInit, cause: MessageReceived): Promise<void>;
-  answerPrivately(to: Occupant, draft: DraftInit): Promise<void>;
+  answerPrivately(to: Occupant, draft: DraftInit, cause: MessageReceived): Promise<void>;
 }
 
 /** What a room needs to make a {@link MessageReceived}. */
@@ -133,7 +133,7 @@ export class MessageReceived extends RoomEvent {
   reply(draft: DraftInit): Promise<void> {
     const id = this.stanzaId ?? this.id;
     const own = draftOf(draft);
-    const to = this.room.jid.withResource(this.nick);
+    const to = JID.tryParse(this.stanza.attrs["from"]);
     return this.#facts.voice.answer(id === null ? own : { replyTo: { id, to }, ...own }, this);
   }
 
@@ -144,7 +144,7 @@ export class MessageReceived extends RoomEvent {
 
   /** Says something to the sender alone. Rejects with `NotJoinedError` when they have left meanwhile. */
   whisper(draft: DraftInit): Promise<void> {
-    return this.#facts.voice.answerPrivately(this.occupant, draft);
+    return this.#facts.voice.answerPrivately(this.occupant, draft, this);
   }
 
   override toJSON(): object {

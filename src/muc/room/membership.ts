@@ -10,48 +10,61 @@ import {
   RoomExited,
   RoomResumed,
   RoomSuspended,
-  type Farewell,
 } from "../events/lifecycle.js";
-import { JoinError, joinReason, type JoinErrorReason } from "../join-error.js";
-import { joinPresence, NickChoice, type JoinOptions } from "../join-options.js";
+import { JoinError } from "../join-error.js";
+import { joinPresence, type HistoryRequest, type JoinOptions } from "../join-options.js";
 import { askFeatures, openInstantRoom } from "../room-requests.js";
 import { StatusCode, type LeaveMode } from "../status-codes.js";
 import type { Destroyed } from "../wire/muc-user.js";
 import { NS } from "../wire/namespaces.js";
 import { Deferred } from "./deferred.js";
-import { farewellOf, type OccupantPresenceStanza } from "./occupant-table.js";
+import { exitReason, failureReason, farewellIn, type RoomSource } from "./farewell.js";
+import { NickChoice } from "./nick-choice.js";
+import type { OccupantPresenceStanza } from "./occupant-table.js";
 import { RoomCore } from "./room-core.js";
 import type { RoomContext } from "./room-context.js";
-import type { OutageCause, RoomEffect, RoomPolicy } from "./room-machine.js";
+import type { OutageCause, RoomEffect } from "./room-machine.js";
 
-/** The last presence of our own: what a transition has to tell comes from it. */
-interface SelfPresence {
-  readonly presence: OccupantPresenceStanza;
-  readonly destroyed: Destroyed | null;
-}
-
-const NOTHING_SAID: Farewell = { actor: null, reason: null, statusCodes: new Set() };
+/** Clocks of both sides run on while a request for history is under way, and their marks are rough. */
+const HISTORY_MARGIN_S = 30;
 
 /** Being in a room, or trying to: carries out what the machine decides. */
 export class Membership {
-  readonly core: RoomCore;
+  readonly core: RoomCore<RoomSource>;
   readonly nicks: NickChoice;
   readonly #room: RoomContext;
   readonly #options: JoinOptions;
   readonly #ended = new Deferred();
   #entered = new Deferred();
   #joinId = "";
-  #refusal: { readonly stanza: Element; readonly error: XmppError } | null = null;
-  #self: SelfPresence | null = null;
+  /** Whoever has the nick that we asked for, while nothing says who that is. */
+  #namesake: OccupantPresenceStanza | null = null;
   #leaveStatus: string | null = null;
 
   constructor(room: RoomContext, nick: string, options: JoinOptions) {
     this.#room = room;
     this.#options = options;
-    this.nicks = new NickChoice(nick, options.nickConflict ?? "fail");
-    this.core = new RoomCore(room.host, {
-      policy: () => this.#policy(),
-      perform: (effect) => this.#perform(effect),
+    const { host, jid } = room;
+    const nicks = new NickChoice(nick, options.nickConflict ?? "fail", (error) =>
+      host.logger.error({ room: jid, error }, "No other nick could be chosen"),
+    );
+    const isNickSeen = (): boolean => this.#namesake !== null;
+    this.nicks = nicks;
+    this.core = new RoomCore<RoomSource>(host, {
+      policy: {
+        get autorejoin() {
+          return room.autorejoin;
+        },
+        persist: options.firstJoin === "persist",
+        get hasNextNick() {
+          return nicks.peek() !== null;
+        },
+        get nickSeen() {
+          return isNickSeen();
+        },
+      },
+      perform: (effect, source) => this.#perform(effect, source),
+      failed: (error) => host.failed(error, null),
     });
   }
 
@@ -70,9 +83,29 @@ export class Membership {
 
   /** Own available presence. */
   selfAvailable(presence: OccupantPresenceStanza): void {
-    this.#self = { presence, destroyed: null };
-    if (this.core.inside) this.#room.table.selfAvailable(presence);
-    this.core.input({ type: "selfAvailable" });
+    const { table } = this.#room;
+    if (this.core.inside) {
+      const { me } = table;
+      table.selfAvailable(presence);
+      // A nick change whose announcement we missed.
+      if (me !== null && me.nick !== this.nicks.current) this.nicks.changed(me.nick);
+    } else if (this.#namesake !== null && this.#namesake.nick !== presence.nick) this.#isSomebodyElse();
+    this.core.input({ type: "selfAvailable" }, { stanza: presence.stanza, presence });
+  }
+
+  /** While joining: somebody has the nick that we asked for. Not every service says of our own presence that it is. */
+  nickSeen(presence: OccupantPresenceStanza): void {
+    this.#namesake = presence;
+  }
+
+  /** While joining: whoever had the nick that we asked for has gone, before anything said who that was. */
+  nickGone(): void {
+    this.#namesake = null;
+  }
+
+  #isSomebodyElse(): void {
+    if (this.#namesake !== null) this.#room.table.available(this.#namesake, true);
+    this.#namesake = null;
   }
 
   /** Own unavailable presence, but for a nick change. */
@@ -82,8 +115,7 @@ export class Membership {
     mode: LeaveMode | null,
   ): void {
     if (this.core.inside || this.core.state.phase === "leaving") this.#room.table.selfUnavailable(presence);
-    this.#self = { presence, destroyed };
-    this.core.input({ type: "selfUnavailable", mode });
+    this.core.input({ type: "selfUnavailable", mode }, { stanza: presence.stanza, presence, destroyed });
   }
 
   /** An error for a presence. False when it is not for the join that is under way. */
@@ -93,20 +125,11 @@ export class Membership {
     const answersUs =
       (nick === null || nick === this.nicks.current) && (id === undefined || id === this.#joinId);
     if (!answersUs || this.core.state.phase !== "joining") return false;
-    this.#refusal = { stanza, error };
-    this.core.input({ type: "refused", condition: error.condition });
+    this.core.input({ type: "refused", condition: error.condition }, { stanza, error });
     return true;
   }
 
-  #policy(): RoomPolicy {
-    return {
-      autorejoin: this.#room.autorejoin,
-      persist: this.#options.firstJoin === "persist",
-      hasNextNick: this.nicks.peek() !== null,
-    };
-  }
-
-  #perform(effect: Exclude<RoomEffect, { do: "timer" }>): void {
+  #perform(effect: Exclude<RoomEffect, { do: "timer" }>, source: RoomSource | null): void {
     switch (effect.do) {
       case "join":
         return this.#join(effect.again);
@@ -116,27 +139,25 @@ export class Membership {
       case "sendLeave":
         return this.#sendLeave();
       case "enter":
-        return this.#enter();
+        return this.#enter(source);
       case "caughtUp":
         return this.#room.tell(new RoomCaughtUp(this.#room.room, 0, null));
       case "suspend":
-        return this.#suspend(effect.cause);
+        return this.#suspend(effect.cause, source);
       case "fail":
-        return this.#fail(effect.why);
+        return this.#fail(effect.why, source);
       case "exit":
-        return this.#exit(effect.mode);
+        return this.#exit(effect.mode, source);
       case "diagnostic":
-        return this.#room.host.diagnostic(effect.code, null);
+        return this.#room.host.diagnostic(effect.code, source?.stanza ?? null);
     }
   }
 
   #join(again: boolean): void {
     const { room, table } = this.#room;
-    this.nicks.restart(table.me?.nick);
-    this.#refusal = null;
-    this.#self = null;
+    this.nicks.restart();
+    table.trustOccupantIds = false;
     if (again) {
-      if (this.#entered.settled) this.#entered = new Deferred();
       table.beginRejoin();
       this.#room.tell(new RoomResumed(room, this.core.outage?.attempt ?? 1));
     }
@@ -158,13 +179,20 @@ export class Membership {
 
   #sendJoin(): void {
     this.#joinId = randomUUID();
+    this.#namesake = null;
     const to = this.#room.jid.withResource(this.nicks.current);
-    const history = this.core.state.entered ? null : (this.#options.history ?? null);
-    this.#post(joinPresence(to, this.#joinId, { password: this.#room.password, history }));
+    const { password } = this.#room;
+    this.#post(joinPresence(to, this.#joinId, { password, history: this.#history() }));
+  }
+
+  /** After a gap what was said in it; the first time what the owner wants. */
+  #history(): HistoryRequest | null {
+    if (!this.core.state.entered) return this.#options.history ?? null;
+    return { seconds: Math.ceil(this.#room.silentMs / 1000) + HISTORY_MARGIN_S };
   }
 
   #sendLeave(): void {
-    const to = this.#room.jid.withResource(this.#room.table.me?.nick ?? this.nicks.current).toString();
+    const to = this.#room.jid.withResource(this.nicks.current).toString();
     const status = this.#leaveStatus === null ? null : xml("status", null, this.#leaveStatus);
     this.#post(xml("presence", { to, type: "unavailable" }, status));
   }
@@ -176,14 +204,16 @@ export class Membership {
     });
   }
 
-  #enter(): void {
-    const self = this.#self;
-    if (self === null) return;
+  #enter(source: RoomSource | null): void {
+    const presence = source?.presence ?? this.#namesake;
+    if (presence === null) return;
+    this.#namesake = null;
     const { table, room, host, jid } = this.#room;
     const rejoined = table.me !== null;
-    const me = table.selfAvailable(self.presence);
+    const me = table.selfAvailable(presence);
+    this.nicks.given(me.nick);
     table.endRejoin();
-    const { codes, stanza } = self.presence;
+    const { codes, stanza } = presence;
     const created = codes.has(StatusCode.created);
     host.logger.info({ room: jid, nick: me.nick, created, rejoined }, "Joined the room");
     this.#room.tell(new RoomEntered(room, stanza, me, codes));
@@ -208,68 +238,49 @@ export class Membership {
         ),
       )
       .finally(() => {
+        if (!this.core.inside) return;
         this.#entered.resolve();
         this.#askFeatures();
       });
   }
 
-  #suspend(cause: OutageCause): void {
+  #suspend(cause: OutageCause, source: RoomSource | null): void {
     const { room, host, jid } = this.#room;
-    const farewell = this.#farewell();
+    // Who asks to join meanwhile waits for the rejoin.
+    if (this.#entered.settled) this.#entered = new Deferred();
+    const farewell = farewellIn(source);
     const nextAttemptAt = this.core.outage?.nextAttemptAt ?? null;
     host.logger.warn(
       { room: jid, cause, nextAttemptAt, reason: farewell.reason },
       "Out of the room; it will be joined again",
     );
-    this.#room.tell(
-      new RoomSuspended(room, this.#self?.presence.stanza ?? null, { ...farewell, cause, nextAttemptAt }),
-    );
-    this.#self = null;
+    this.#room.tell(new RoomSuspended(room, source?.stanza ?? null, { ...farewell, cause, nextAttemptAt }));
   }
 
-  #farewell(): Farewell {
-    const { presence, destroyed } = this.#self ?? {};
-    if (presence?.stanza.attrs["type"] !== "unavailable") return NOTHING_SAID;
-    const farewell = farewellOf(presence);
-    return { ...farewell, reason: destroyed?.reason ?? farewell.reason };
-  }
-
-  #joinFailure(why: Extract<RoomEffect, { do: "fail" }>["why"]): { reason: JoinErrorReason; cause?: Error } {
-    if (why === "refused" && this.#refusal !== null)
-      return { reason: joinReason(this.#refusal.error.condition), cause: this.#refusal.error };
-    if (why === "removed") {
-      if (this.#self?.destroyed != null) return { reason: "gone" };
-      return { reason: this.#self?.presence.codes.has(StatusCode.banned) === true ? "banned" : "other" };
-    }
-    return { reason: why === "refused" || why === "timeout" ? "timeout" : why };
-  }
-
-  #fail(why: Extract<RoomEffect, { do: "fail" }>["why"]): void {
+  #fail(why: Extract<RoomEffect, { do: "fail" }>["why"], source: RoomSource | null): void {
     const { host, jid, room } = this.#room;
-    const { reason, cause } = this.#joinFailure(why);
-    const error = new JoinError(jid.toString(), reason, cause);
+    const reason = failureReason(why, source);
+    const error = new JoinError(jid.toString(), reason, source?.error);
     host.forget(jid);
     // Who asked is told by `entered` and `failure`; whether anybody else has to know, they decide.
     host.logger.debug({ room: jid, reason }, error.message);
     this.#entered.reject(error);
-    this.#room.tell(new JoinFailed(room, this.#refusal?.stanza ?? null, error));
+    this.#room.tell(new JoinFailed(room, source?.stanza ?? null, error));
     this.#ended.resolve();
   }
 
-  #exit(mode: LeaveMode): void {
+  #exit(mode: LeaveMode, source: RoomSource | null): void {
     const { host, jid, room } = this.#room;
-    const farewell = this.#farewell();
-    const destroyed = this.#self?.destroyed ?? null;
+    const farewell = farewellIn(source);
     host.forget(jid);
     host.logger.info({ room: jid, mode, reason: farewell.reason }, "Out of the room for good");
-    const reason: JoinErrorReason = mode === "disconnected" ? "disconnected" : "aborted";
-    this.#entered.reject(new JoinError(jid.toString(), reason, this.#refusal?.error));
+    this.#entered.reject(new JoinError(jid.toString(), exitReason(mode, source), source?.error));
     this.#room.tell(
-      new RoomExited(room, this.#self?.presence.stanza ?? null, {
+      new RoomExited(room, source?.stanza ?? null, {
         ...farewell,
         mode,
-        alternative: destroyed?.alternative ?? null,
-        password: destroyed?.password ?? null,
+        alternative: source?.destroyed?.alternative ?? null,
+        password: source?.destroyed?.password ?? null,
       }),
     );
     this.#ended.resolve();

@@ -68,10 +68,25 @@ export class OccupantTable {
     return this.#byNick.get(nick) ?? null;
   }
 
-  /** A rejoin begins: whoever was there has to be seen again. */
+  /** Who has this XEP-0421 id. Asked for the lines of a history only, so nothing is kept for it. */
+  getByOccupantId(id: string): Occupant | null {
+    for (const occupant of this.#byNick.values()) if (occupant.occupantId === id) return occupant;
+    return null;
+  }
+
+  /** The XEP-0421 id in a stanza, null where there is none that the room vouches for. */
+  occupantIdOf(stanza: Element): string | null {
+    if (!this.trustOccupantIds) return null;
+    const id = stanza.getChild("occupant-id", NS.occupantId)?.attrs["id"];
+    return id === undefined ? null : unpin(id);
+  }
+
+  /**
+   * A rejoin begins: whoever was there has to be seen again. Where an earlier one was cut short, that goes for those
+   * too who were not seen again before it ended.
+   */
   beginRejoin(): void {
-    this.#former = this.#byNick;
-    if (this.#me !== null) this.#former.delete(this.#me.nick);
+    for (const [nick, occupant] of this.#byNick) if (occupant !== this.#me) this.#former.set(nick, occupant);
     this.#byNick = new Map();
     this.#list = null;
   }
@@ -85,21 +100,35 @@ export class OccupantTable {
 
   /** Own available presence: at entry `me` is made, or on a rejoin kept. */
   selfAvailable(presence: OccupantPresenceStanza): Occupant {
-    const facts = this.#factsOf(presence);
-    if (this.#me === null) this.#me = new Occupant(this.#jid, facts, true);
-    else if (this.#byNick.get(this.#me.nick) === this.#me) {
-      this.#changed(this.#me, presence);
-      return this.#me;
-    } else updateOccupant(this.#me, facts);
-    this.#byNick.set(presence.nick, this.#me);
+    const me = this.#me;
+    if (me !== null && this.#byNick.get(me.nick) === me) {
+      // Under another nick: a change whose announcement did not reach us.
+      if (me.nick !== presence.nick) this.rename({ ...presence, nick: me.nick }, presence.nick);
+      this.#standing(me, presence, false);
+      return me;
+    }
+    this.#makeRoom(presence.nick);
+    const self = me ?? new Occupant(this.#jid, this.#factsOf(presence), true);
+    if (me !== null) updateOccupant(me, { ...this.#factsOf(presence, me), nick: unpin(presence.nick) });
+    this.#me = self;
+    this.#byNick.set(self.nick, self);
     this.#list = null;
-    return this.#me;
+    return self;
+  }
+
+  /** Somebody else is about to have this nick: whoever has it has gone, though nothing told of it. */
+  #makeRoom(nick: string): void {
+    const inTheWay = this.#byNick.get(nick);
+    if (inTheWay === undefined) return;
+    this.#byNick.delete(nick);
+    this.#list = null;
+    this.#departed(inTheWay, null, "unknown", NOBODY);
   }
 
   /** Available presence of somebody else. */
   available(presence: OccupantPresenceStanza, initial: boolean): void {
     const known = this.#byNick.get(presence.nick);
-    if (known !== undefined) return this.#changed(known, presence);
+    if (known !== undefined) return this.#standing(known, presence, false);
     const former = this.#former.get(presence.nick);
     if (former !== undefined && this.#seenAgain(former, presence)) return;
     const occupant = new Occupant(this.#jid, this.#factsOf(presence));
@@ -121,7 +150,7 @@ export class OccupantTable {
       return false;
     }
     const proven = sameJid === true || sameId === true;
-    if (proven) updateOccupant(former, facts);
+    if (proven) updateOccupant(former, this.#factsOf(presence, former));
     this.#byNick.set(former.nick, proven ? former : new Occupant(this.#jid, facts));
     this.#list = null;
     return true;
@@ -158,18 +187,14 @@ export class OccupantTable {
     const { nick: oldNick, stanza, codes: statusCodes } = presence;
     const occupant = this.#byNick.get(oldNick);
     if (occupant === undefined) return false;
-    const inTheWay = this.#byNick.get(newNick);
+    if (newNick === oldNick) return true;
+    this.#makeRoom(newNick);
     this.#byNick.delete(oldNick);
     this.#byNick.set(newNick, occupant);
     this.#list = null;
     updateOccupant(occupant, { nick: newNick });
-    if (inTheWay !== undefined && inTheWay !== occupant) this.#departed(inTheWay, null, "unknown", NOBODY);
     this.#emit(new NickChanged(this.#room, stanza, occupant, { oldNick, newNick, statusCodes }));
     return true;
-  }
-
-  #changed(occupant: Occupant, presence: OccupantPresenceStanza): void {
-    this.#standing(occupant, presence, false);
   }
 
   /** Takes over what a presence says, then tells what changed: presence, role, affiliation. */
@@ -180,7 +205,8 @@ export class OccupantTable {
     const oldUid = moved ? occupant.uid : "";
     updateOccupant(
       occupant,
-      departing ? { ...facts, available: false, role: presence.item?.role ?? "none" } : facts,
+      // Whatever the farewell says: of an account with two sessions in the room it can name the role of the other.
+      departing ? { ...facts, available: false, role: "none" } : facts,
     );
     const { stanza } = presence;
     if (moved) this.#emit(new UidChanged(this.#room, stanza, occupant, oldUid));
@@ -199,11 +225,10 @@ export class OccupantTable {
   /** What a presence says; what it leaves out is as it was. */
   #factsOf({ stanza, nick, item }: OccupantPresenceStanza, known: Occupant | null = null): OccupantFacts {
     const show = stanza.getChildText("show") ?? "";
-    const id = this.trustOccupantIds ? stanza.getChild("occupant-id", NS.occupantId)?.attrs["id"] : undefined;
     return {
       nick: known?.nick ?? unpin(nick),
       realJid: item?.jid?.bare() ?? known?.realJid ?? null,
-      occupantId: id === undefined ? (known?.occupantId ?? null) : unpin(id),
+      occupantId: this.occupantIdOf(stanza) ?? known?.occupantId ?? null,
       role: item?.role ?? known?.role ?? "visitor",
       affiliation: item?.affiliation ?? known?.affiliation ?? "none",
       available: stanza.attrs["type"] !== "unavailable",

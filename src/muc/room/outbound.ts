@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 
-import { xml } from "../../base/element.js";
+import { xml, type Element } from "../../base/element.js";
 import { messageOf, NotJoinedError } from "../../base/errors.js";
 import type { LanguageMap } from "../../base/language-map.js";
 import type { AnyRoomEvent } from "../events/event-map.js";
 import type { MessageVoice } from "../events/messages.js";
 import type { Occupant } from "../occupant.js";
 import { draftOf, messageStanza, textElements, withId, type Draft, type DraftInit } from "../wire/draft.js";
-import { NS } from "../wire/namespaces.js";
 import type { RoomContext } from "./room-context.js";
 
 /** What we say in one room. All of it needs us to be in. */
@@ -23,15 +22,16 @@ export class Outbound implements MessageVoice {
   /** To everybody; `cause` is what it answers. */
   async say(draft: Draft, cause: AnyRoomEvent | null): Promise<void> {
     this.#assertInside();
-    const { host, jid } = this.#room;
-    const sent: Promise<void>[] = [];
-    for (const each of host.prepare(draft, cause)) {
-      const { id, ...rest } = withId(each);
-      const stanza = messageStanza({ ...rest, id }, jid.toString(), "groupchat");
-      this.#room.remember(id);
-      sent.push(host.send(stanza));
-    }
-    await Promise.all(sent);
+    const to = this.#room.jid.toString();
+    const drafts = this.#room.host.prepare(draft, cause).map(withId);
+    await this.#send(drafts.map((each) => messageStanza(each, to, "groupchat")));
+  }
+
+  /** All or nothing: what cannot be sent is found out before the first stanza goes. */
+  async #send(stanzas: readonly Element[]): Promise<void> {
+    for (const { attrs } of stanzas)
+      if (attrs["type"] === "groupchat" && attrs["id"] !== undefined) this.#room.remember(attrs["id"]);
+    await Promise.all(stanzas.map((stanza) => this.#room.host.send(stanza)));
   }
 
   /** An answer that need not be awaited: its failure reaches the log. */
@@ -40,8 +40,8 @@ export class Outbound implements MessageVoice {
   }
 
   /** As {@link answer}, to the sender alone. */
-  answerPrivately(to: Occupant, draft: DraftInit): Promise<void> {
-    return this.#logged(this.whisper(to, draft));
+  answerPrivately(to: Occupant, draft: DraftInit, cause: AnyRoomEvent): Promise<void> {
+    return this.#logged(this.whisper(to, draft, cause));
   }
 
   #logged(sent: Promise<void>): Promise<void> {
@@ -53,27 +53,24 @@ export class Outbound implements MessageVoice {
   }
 
   /** To one occupant (XEP-0045 §7.5). */
-  async whisper(to: Occupant | string, init: DraftInit): Promise<void> {
+  async whisper(to: Occupant | string, draft: DraftInit, cause: AnyRoomEvent | null): Promise<void> {
     this.#assertInside();
     const { host, jid, table } = this.#room;
     const nick = typeof to === "string" ? to : to.nick;
     if (typeof to !== "string" && table.get(nick) !== to)
       throw new NotJoinedError(`${nick} is not in ${jid.toString()} any more`);
-    const draft = draftOf(init);
-    const marked = { ...draft, extensions: [...(draft.extensions ?? []), xml("x", { xmlns: NS.user })] };
-    await host.send(messageStanza(marked, jid.withResource(nick).toString(), "chat"));
+    const address = jid.withResource(nick).toString();
+    const drafts = host.prepare(draftOf(draft), cause);
+    await this.#send(drafts.map((each) => messageStanza(each, address, "chat")));
   }
 
   /** XEP-0045 §8.1. */
   async setSubject(subject: string | LanguageMap): Promise<void> {
     this.#assertInside();
     const texts = subject === "" ? [] : textElements("subject", subject);
-    const id = randomUUID();
-    this.#room.remember(id);
     const to = this.#room.jid.toString();
-    await this.#room.host.send(
-      xml("message", { to, type: "groupchat", id }, texts.length === 0 ? xml("subject") : texts),
-    );
+    const children = texts.length === 0 ? xml("subject") : texts;
+    await this.#send([xml("message", { to, type: "groupchat", id: randomUUID() }, children)]);
   }
 
   #assertInside(): void {

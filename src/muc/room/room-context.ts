@@ -20,6 +20,7 @@ export class RoomContext {
   password: string | null;
   autorejoin: boolean;
   readonly #sentIds = new Set<string>();
+  #lastStanzaMs: number | null = null;
 
   constructor(fields: {
     readonly host: RoomHost;
@@ -36,6 +37,16 @@ export class RoomContext {
     this.password = fields.password;
     this.autorejoin = fields.autorejoin;
     this.table = new OccupantTable(fields.room, fields.jid, fields.tell);
+  }
+
+  /** Something of the room was handled: what came before it is no part of a gap. */
+  noteStanza(): void {
+    this.#lastStanzaMs = this.host.clock.monotonic();
+  }
+
+  /** How long nothing came from the room. */
+  get silentMs(): number {
+    return this.host.clock.monotonic() - (this.#lastStanzaMs ?? this.host.clock.monotonic());
   }
 
   /** Keeps the id of a message of ours for as long as an error may come for it. */

@@ -16,12 +16,19 @@ const JOIN_TIMEOUT_MS = 30_000;
 /** When the history counts as over though nothing says so: some services send no subject. */
 const HISTORY_TIMEOUT_MS = 10_000;
 const RETRY = { minDelayMs: 2_000, maxDelayMs: 300_000 };
+/** A room that kept us this long is a good one: the next delay is the shortest again. */
+const STABLE_AFTER_MS = 60_000;
 
-/** How a room carries out what the machine decides. */
-export interface RoomActions {
-  policy(): RoomPolicy;
+/** What an effect is to be carried out for. */
+type Performed = Exclude<RoomEffect, { do: "timer" }>;
+
+/** How a room carries out what the machine decides. `Source` is what an input came from. */
+export interface RoomActions<Source> {
+  readonly policy: RoomPolicy;
   /** All effects but timers. */
-  perform(effect: Exclude<RoomEffect, { do: "timer" }>): void;
+  perform(effect: Performed, source: Source | null): void;
+  /** An effect could not be carried out: a defect of ours. The others are carried out all the same. */
+  failed(error: unknown): void;
 }
 
 /** A time when a room is out and will come back by itself. */
@@ -35,20 +42,22 @@ export interface Outage {
 }
 
 /** Drives the machine of one room: inputs in, effects and timers out, one input at a time. */
-export class RoomCore {
-  readonly #host: RoomHost;
-  readonly #actions: RoomActions;
+export class RoomCore<Source = never> {
+  readonly #host: Pick<RoomHost, "clock" | "turn">;
+  readonly #actions: RoomActions<Source>;
   readonly #backoff = new Backoff(RETRY);
-  readonly #inputs: RoomInput[] = [];
+  readonly #inputs: { readonly input: RoomInput; readonly source: Source | null }[] = [];
   #state: RoomMachineState = INITIAL_STATE;
   #timer: Timer | null = null;
   #retryDelayMs = 0;
   #running = false;
   #outage: Outage | null = null;
+  #live = false;
+  #activeSinceMs: number | null = null;
   /** How long `leave()` waits for the room's farewell. */
   leaveTimeoutMs = 5_000;
 
-  constructor(host: RoomHost, actions: RoomActions) {
+  constructor(host: Pick<RoomHost, "clock" | "turn">, actions: RoomActions<Source>) {
     this.#host = host;
     this.#actions = actions;
   }
@@ -74,41 +83,70 @@ export class RoomCore {
     return this.#state.phase === "history" || this.#state.phase === "active";
   }
 
+  /** Whether the history of this stay is over. Somebody who leaves amid it still gets the rest. */
+  get live(): boolean {
+    return this.#live;
+  }
+
   /** One input. What an effect causes in turn is taken after it: a transition is never entered halfway. */
-  input(input: RoomInput): void {
-    this.#inputs.push(input);
+  input(input: RoomInput, source: Source | null = null): void {
+    this.#inputs.push({ input, source });
     if (this.#running) return;
     this.#running = true;
     try {
-      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) this.#take(next);
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift())
+        this.#take(next.input, next.source);
     } finally {
       this.#running = false;
     }
   }
 
-  #take(input: RoomInput): void {
-    const { state, effects } = step(this.#state, input, this.#actions.policy());
+  #take(input: RoomInput, source: Source | null): void {
+    const { state, effects } = step(this.#state, input, this.#actions.policy);
     this.#state = state;
     // Suspending tells when it will be tried again, so that has to be known first.
     const retries = effects.some((effect) => effect.do === "timer" && effect.wait === "retry");
-    if (retries) this.#retryDelayMs = Math.max(RETRY.minDelayMs / 4, this.#backoff.next());
+    if (retries) this.#retryDelayMs = this.#nextDelay();
     for (const effect of effects) {
       this.#note(effect, retries);
       if (effect.do === "timer") this.#arm(effect.wait);
-      else this.#actions.perform(effect);
+      else this.#perform(effect, source);
     }
   }
 
+  #perform(effect: Performed, source: Source | null): void {
+    try {
+      this.#actions.perform(effect, source);
+    } catch (error) {
+      this.#actions.failed(error);
+    }
+  }
+
+  /** A room that lets us in and throws us out at once gets ever longer delays too. */
+  #nextDelay(): number {
+    const sinceMs = this.#activeSinceMs;
+    this.#activeSinceMs = null;
+    if (sinceMs !== null && this.#host.clock.monotonic() - sinceMs >= STABLE_AFTER_MS) this.#backoff.reset();
+    return Math.max(RETRY.minDelayMs / 4, this.#backoff.next());
+  }
+
   #note(effect: RoomEffect, retries: boolean): void {
-    const nowMs = this.#host.clock.now();
+    const { clock } = this.#host;
+    const outage = this.#outage;
     if (effect.do === "suspend") {
-      const nextAttemptAt = retries ? new Date(nowMs + this.#retryDelayMs) : null;
-      const { since = new Date(nowMs), attempt = 0 } = this.#outage ?? {};
+      const nextAttemptAt = retries ? new Date(clock.now() + this.#retryDelayMs) : null;
+      const { since = new Date(clock.now()), attempt = 0 } = outage ?? {};
       this.#outage = { cause: effect.cause, since, attempt, nextAttemptAt };
-    } else if (effect.do === "join" && this.#outage !== null)
-      this.#outage = { ...this.#outage, attempt: this.#outage.attempt + 1, nextAttemptAt: null };
+    } else if (effect.do === "join" && outage !== null)
+      this.#outage = { ...outage, attempt: outage.attempt + 1, nextAttemptAt: null };
+    else if (effect.do === "timer" && effect.wait === null && outage !== null)
+      this.#outage = { ...outage, nextAttemptAt: null };
     else if (effect.do === "enter" || effect.do === "exit") this.#outage = null;
-    if (effect.do === "caughtUp") this.#backoff.reset();
+    if (effect.do === "enter") this.#live = false;
+    if (effect.do === "caughtUp") {
+      this.#live = true;
+      this.#activeSinceMs = clock.monotonic();
+    }
   }
 
   #arm(wait: "join" | "history" | "retry" | "leave" | null): void {
@@ -121,6 +159,14 @@ export class RoomCore {
       retry: this.#retryDelayMs,
       leave: this.leaveTimeoutMs,
     }[wait];
-    this.#timer = this.#host.clock.setTimeout(() => this.input({ type: "timer" }), delayMs);
+    const fired = (): void => {
+      if (this.#timer === timer) this.input({ type: "timer" });
+    };
+    // Many rooms of one service may have gone together: they do not come back together.
+    const timer: Timer = this.#host.clock.setTimeout(
+      wait === "retry" ? () => this.#host.turn(fired) : fired,
+      delayMs,
+    );
+    this.#timer = timer;
   }
 }

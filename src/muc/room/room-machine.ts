@@ -59,7 +59,7 @@ export interface RoomMachineState {
   readonly entered: boolean;
 }
 
-/** What its owner wants. */
+/** What a transition depends on beside the state: what the owner wants, and what is known. Read when it is needed. */
 export interface RoomPolicy {
   /** Come back after what is not meant for us. */
   readonly autorejoin: boolean;
@@ -67,6 +67,8 @@ export interface RoomPolicy {
   readonly persist: boolean;
   /** Whether there is another nick to try. */
   readonly hasNextNick: boolean;
+  /** Whether our nick was in the list of a join, without a word that it is ours: not every service says so. */
+  readonly nickSeen: boolean;
 }
 
 /** What came of an input. */
@@ -141,9 +143,23 @@ const refused = (state: RoomMachineState, condition: string | null, policy: Room
     return to(state, "joining", { do: "nextNick" }, { do: "timer", wait: "join" });
   const passing = condition === null || PASSING.has(condition) || (condition === "conflict" && state.entered);
   if (passing && policy.autorejoin && (state.entered || policy.persist)) return wait(state, "refused");
-  if (state.entered) return out(state, "error");
-  return to(state, "left", NO_TIMER, { do: "fail", why: condition === null ? "timeout" : "refused" });
+  // Who did not answer may let us in yet.
+  const farewell: RoomEffect[] = condition === null ? [{ do: "sendLeave" }] : [];
+  if (state.entered) return to(state, "left", NO_TIMER, ...farewell, { do: "exit", mode: "error" });
+  const why = condition === null ? "timeout" : "refused";
+  return to(state, "left", NO_TIMER, ...farewell, { do: "fail", why });
 };
+
+const entered: RoomStep = {
+  state: { phase: "history", entered: true },
+  effects: [{ do: "enter" }, { do: "timer", wait: "history" }],
+};
+
+/** Who has our nick is us, once the list is over and nobody refused. */
+const listOver =
+  (code: string) =>
+  (state: RoomMachineState, _input: RoomInput, policy: RoomPolicy): RoomStep =>
+    policy.nickSeen ? entered : impossible(code)(state);
 
 const lost: Cell<"destroyed"> = (state, _input, policy) => {
   if (!policy.autorejoin) return out(state, "disconnected");
@@ -189,20 +205,17 @@ const TABLE: { readonly [P in Phase]: Row } = {
   joining: {
     established: impossible("established-twice"),
     destroyed: lost,
-    selfAvailable: () => ({
-      state: { phase: "history", entered: true },
-      effects: [{ do: "enter" }, { do: "timer", wait: "history" }],
-    }),
+    selfAvailable: () => entered,
     // Without a code it is the farewell of an earlier session of ours, and belongs to the past.
     selfUnavailable: (state, input, policy) =>
       input.mode === null ? stay(state) : removed(state, input, policy),
     occupantPresence: stay,
-    subject: impossible("message-while-joining"),
-    message: impossible("message-while-joining"),
+    subject: listOver("message-while-joining"),
+    message: listOver("message-while-joining"),
     refused: (state, { condition }, policy) => refused(state, condition, policy),
     bounced: stay,
     gone: stay,
-    timer: (state, _input, policy) => refused(state, null, policy),
+    timer: (state, _input, policy) => (policy.nickSeen ? entered : refused(state, null, policy)),
     leave: leaveHalfway,
   },
   history: {

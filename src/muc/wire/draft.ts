@@ -60,5 +60,7 @@ export function messageStanza(draft: Draft, to: string, type: "groupchat" | "cha
       : xml("reply", { xmlns: NS.reply, id: replyTo.id, to: replyTo.to?.toString() }),
     replaces === undefined ? null : xml("replace", { xmlns: NS.replace, id: replaces }),
     extensions,
+    // Tells our own server, and our other clients, that it is no message to a contact (XEP-0045 §7.5).
+    type === "chat" ? xml("x", { xmlns: NS.user }) : null,
   );
 }

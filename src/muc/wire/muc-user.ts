@@ -34,6 +34,8 @@ export interface MucItem {
   readonly nick: string | null;
   readonly actor: Actor | null;
   readonly reason: string | null;
+  /** It names a role or an affiliation that there is none of. */
+  readonly strange: boolean;
 }
 
 /** A `<destroy/>` (XEP-0045 §10.9). */
@@ -101,14 +103,15 @@ export function readItem(items: readonly Element[], own: string | null): MucItem
   const item = (own === null ? undefined : items.find((each) => each.attrs["jid"] === own)) ?? items[0];
   if (item === undefined) return null;
   const actor = item.children.length === 0 ? undefined : item.getChild("actor");
-  const { nick } = item.attrs;
+  const { nick, role, affiliation } = item.attrs;
   return {
-    affiliation: affiliationOf(item.attrs["affiliation"]),
-    role: roleOf(item.attrs["role"]),
+    affiliation: affiliationOf(affiliation),
+    role: roleOf(role),
     jid: JID.tryParse(item.attrs["jid"]),
     nick: nick === undefined || nick === "" ? null : unpin(nick),
     actor:
       actor === undefined ? null : new Actor(actor.attrs["nick"] ?? null, JID.tryParse(actor.attrs["jid"])),
     reason: item.getChildText("reason") || null,
+    strange: (role ? !ROLES.has(role) : false) || (affiliation ? !AFFILIATIONS.has(affiliation) : false),
   };
 }

@@ -1,5 +1,6 @@
 import type { Element } from "../../base/element.js";
 import { LanguageMap } from "../../base/language-map.js";
+import { NS } from "./namespaces.js";
 
 /** A map of no languages. */
 export const NO_TEXTS = new LanguageMap();
@@ -18,8 +19,9 @@ export function readTexts(stanza: Element, name: string, keepEmpty = false): Lan
 
 /** When the stanza was sent: the earliest time that a `<delay/>` gives (XEP-0203), null where there is none. */
 export function readDelay(stanza: Element): Date | null {
-  const delay = stanza.getChild("delay", "urn:xmpp:delay");
-  if (delay === undefined) return null;
-  const stamp = Date.parse(delay.attrs["stamp"] ?? "");
-  return Number.isNaN(stamp) ? null : new Date(stamp);
+  const stamps = stanza
+    .getChildren("delay", NS.delay)
+    .map((delay) => Date.parse(delay.attrs["stamp"] ?? ""))
+    .filter((stamp) => !Number.isNaN(stamp));
+  return stamps.length === 0 ? null : new Date(Math.min(...stamps));
 }
