@@ -36,7 +36,7 @@ export interface TestServerOptions {
   readonly resumeTimeoutMs?: number;
   /** Characters of one stanza, default 262,144: a longer one ends the stream, as on Prosody and ejabberd. */
   readonly stanzaChars?: number;
-  /** The nick for somebody who asks for `nick` in `room`; another one is told with 210 (XEP-0045 §7.2.3). */
+  /** The nick for somebody who asks for `nick` in `room`; another one is told with 210 (XEP-0045 §7.2.2). */
   readonly assignNick?: (nick: string, room: string) => string;
 }
 

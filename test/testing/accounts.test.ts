@@ -82,7 +82,7 @@ describe("messages between accounts (RFC 6121 §8.5)", () => {
     expect(delays).toEqual(["example.org", "example.org"]);
   });
 
-  test("§8.5.1 groupchat to an account is refused; strict: an account that is not listed too", async () => {
+  test("§8.5.2.1.1 groupchat to an account is refused; strict: an account that is not listed too", async () => {
     server.addAccount("alice@example.org", "secret");
     const alice = await online("alice", "a");
     alice.send(message("alice@example.org", "1", "groupchat"));

@@ -81,7 +81,7 @@ describe("cut", () => {
 });
 
 describe("the service of rooms goes down and comes back", () => {
-  test("XEP-0045 §17.3: all are told with 332 and are out; what is persistent stays", async () => {
+  test("XEP-0045 §15.6.2: all are told with 332 and are out; what is persistent stays", async () => {
     const alice = await server.enter(ROOM, "alice", { affiliation: "admin" });
     await alice.setSubject("topic");
     const bob = await inRoom();
@@ -106,7 +106,7 @@ describe("the service of rooms goes down and comes back", () => {
 });
 
 describe("a ghost", () => {
-  test("nobody is told, and a ping of oneself finds it out (XEP-0410 §3.3)", async () => {
+  test("nobody is told, and a ping of oneself finds it out (XEP-0410)", async () => {
     const alice = await server.enter(ROOM, "alice");
     const bob = await inRoom();
     server.ghost(ROOM, "Bob");

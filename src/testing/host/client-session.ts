@@ -28,6 +28,7 @@ export interface Link {
 
 /** A bound resource (RFC 6120 §7): what the service knows of one connected client. */
 export class ClientSession {
+  /** The full JID. */
   readonly jid: JID;
   /** The full JID as text: the key it is found by. */
   readonly full: string;

@@ -37,12 +37,19 @@ export interface Ending {
 
 /** The part of the service that knows clients: sessions from binding to end, and the way of stanzas between them. */
 export class Host {
+  /** Who may log in. */
   readonly accounts: Accounts;
+  /** What all timers are on. */
   readonly clock: Clock;
+  /** Where mistakes of the service go. */
   readonly logger: Logger;
+  /** Everything that happens, one thing after the other. */
   readonly inbox: Inbox;
+  /** All bound resources. */
   readonly sessions = new SessionTable();
+  /** Brings stanzas to where they are addressed. */
   readonly router: Router;
+  /** Takes what bound clients send. */
   readonly clients: ClientDesk;
   readonly #offline = new OfflineStore();
   readonly #resumeTimeoutMs: number;

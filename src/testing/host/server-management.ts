@@ -18,7 +18,7 @@ export type AcknowledgeFault = "tooHigh" | "tooLow" | null;
 export class ServerManagement {
   /** The name to resume the session by, null where the client did not ask for that. */
   readonly id: string | null;
-  /** Called when something waits for an acknowledgement that nobody has asked for yet. */
+  /** Called when something waits for an acknowledgement that nobody has asked for yet, or too much does. */
   onPending: () => void = () => {};
   readonly #now: () => number;
   #inbound = 0;
@@ -49,7 +49,7 @@ export class ServerManagement {
   /** Keeps a stanza to the client. */
   sent(stanza: Element): void {
     this.#queue.push({ stanza, at: this.#now() });
-    if (this.#asked) return;
+    if (this.#asked && this.#queue.length !== MAX_UNACKNOWLEDGED + 1) return;
     this.#asked = true;
     this.onPending();
   }

@@ -9,7 +9,9 @@ import type { RoomOccupant } from "./room-occupant.js";
 
 /** Why something is done to somebody, and by whom; null where that is not said. */
 export interface Cause {
+  /** Who did it. */
   readonly actor: ActorInfo | null;
+  /** Text for people. */
   readonly reason: string | null;
 }
 

@@ -27,7 +27,7 @@ export function configure(room: Room, config: RoomConfig, answer: () => void = (
 }
 
 /**
- * XEP-0045 §9.4: who is no member has to go. ejabberd tells everybody, as for any other removal; Prosody tells only
+ * XEP-0045 §10.2: who is no member has to go. ejabberd tells everybody, as for any other removal; Prosody tells only
  * who is removed, which leaves ghosts with the others.
  */
 function removeOthers(room: Room): void {

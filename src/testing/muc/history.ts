@@ -10,7 +10,7 @@ export interface HistoryEntry {
   readonly at: number;
 }
 
-/** What somebody who joins asks for (XEP-0045 §7.2.13); null where he does not say. */
+/** What somebody who joins asks for (XEP-0045 §7.2.14); null where he does not say. */
 export interface HistoryWish {
   readonly maxChars: number | null;
   readonly maxStanzas: number | null;

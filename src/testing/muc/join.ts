@@ -47,7 +47,7 @@ export function welcome(
   sendRoom(room, full, readHistoryWish(stanza));
 }
 
-/** Whether that account may enter (XEP-0045 §7.2.5 to §7.2.9). Conditions and formats are Prosody's. */
+/** Whether that account may enter (XEP-0045 §7.2.5 to §7.2.10). Conditions and formats are Prosody's. */
 function checkEntry(room: Room, stanza: Element, bare: string): void {
   const affiliation = room.affiliationOf(bare);
   const by = room.address;

@@ -23,6 +23,7 @@ export type MucServiceOptions = Omit<RoomSurroundings, "forget" | "bury">;
 
 /** The rooms of one domain (XEP-0045). */
 export class MucService {
+  /** The domain that the rooms are at. */
   readonly domain: string;
   readonly #surroundings: MucServiceOptions;
   readonly #desks = new Map<string, RoomDesk>();

@@ -37,7 +37,7 @@ export interface Announcement {
 /** Who looks: the occupant himself, somebody who sees real addresses, or somebody who does not. */
 export type Viewer = "self" | "full" | "anonymous";
 
-/** The presence of an occupant as one kind of viewer gets it (XEP-0045 §7.2.3), without addressee. */
+/** The presence of an occupant as one kind of viewer gets it (XEP-0045 §7.2.2 to §7.2.4), without addressee. */
 export function occupantPresence(
   room: Room,
   occupant: RoomOccupant,

@@ -53,7 +53,7 @@ interface PendingRequest {
 export class RequestRelay {
   readonly #pending = new Map<string, PendingRequest>();
 
-  /** An IQ to an occupant. A ping of oneself is answered here (XEP-0410 §3.3). */
+  /** An IQ to an occupant. A ping of oneself is answered here (XEP-0410). */
   handle(room: Room, iq: Element, full: string, nick: string): void {
     if (!isRequest(iq)) return this.#answer(room, iq, full);
     const asker = room.occupantOf(full);

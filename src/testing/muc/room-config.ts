@@ -1,6 +1,8 @@
 /** What an owner can configure (XEP-0045 §10.2). */
 export interface RoomConfig {
+  /** The name for people, `""` for none. */
   readonly roomName: string;
+  /** What the room is about, `""` where nothing is said. */
   readonly roomDesc: string;
   /** Whether the room survives its last occupant. */
   readonly persistentRoom: boolean;
@@ -8,7 +10,9 @@ export interface RoomConfig {
   readonly publicRoom: boolean;
   /** The password, `""` for none. */
   readonly roomSecret: string;
+  /** Whether only who has an affiliation may enter. */
   readonly membersOnly: boolean;
+  /** Whether newcomers without an affiliation are visitors, who cannot speak. */
   readonly moderatedRoom: boolean;
   /** Who sees real addresses. */
   readonly whois: "moderators" | "anyone";

@@ -16,6 +16,7 @@ import { handleVoiceForm, isVoiceForm } from "./voice.js";
 
 /** Takes what is addressed to one room or somebody in it. Throws {@link Refusal}. */
 export class RoomDesk {
+  /** The room that it is the desk of. */
   readonly room: Room;
   readonly #relay = new RequestRelay();
 

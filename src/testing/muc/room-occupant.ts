@@ -3,9 +3,11 @@ import type { Role } from "../../muc/wire/muc-user.js";
 
 /** Somebody in a room: one nick, one account, one or more of its clients (XEP-0045 §7.2.8: as on both servers). */
 export class RoomOccupant {
+  /** Changed by {@link Room.rename} only: the room finds him by it. */
   nick: string;
   /** The account, as a bare JID. */
   readonly bare: string;
+  /** What he may do now. */
   role: Role;
   /** The last presence of each client, by full JID, in the order of entering. */
   readonly sessions = new Map<string, Element>();

@@ -43,14 +43,19 @@ export interface RoomSubject {
 
 /** A room: what it knows, and how it speaks to who is in it. What it does is in the files beside this one. */
 export class Room {
+  /** The bare JID. */
   readonly jid: JID;
   /** {@link jid} as text. */
   readonly address: string;
+  /** What the service gives it. */
   readonly surroundings: RoomSurroundings;
+  /** Replaced as a whole when the owner changes it. */
   config: RoomConfig;
   /** Whether nobody but the owner can enter yet: he has not configured it (XEP-0045 §10.1). */
   locked = false;
+  /** Null where none was ever set. */
   subject: RoomSubject | null = null;
+  /** The messages for those who come later. */
   readonly history: History;
   /** What was said, for tests. */
   readonly transcript = new Transcript();
@@ -127,7 +132,7 @@ export class Room {
     return this.config.whois === "anyone" || occupant.role === "moderator";
   }
 
-  /** XEP-0421 §4: the same for the same account as long as the room exists, and of no use elsewhere. */
+  /** XEP-0421: the same for the same account as long as the room exists, and of no use elsewhere. */
   occupantId(bare: string): string {
     return createHash("sha256").update(this.#salt).update(bare).digest("base64");
   }

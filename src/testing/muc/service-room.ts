@@ -15,10 +15,13 @@ import type { TranscriptLine } from "./transcript.js";
 
 /** Somebody in a room, as the service sees him. */
 export interface ServiceOccupant {
+  /** As the room has it. */
   readonly nick: string;
   /** The clients that he is in the room with, as full JIDs. */
   readonly jids: readonly JID[];
+  /** What he may do now. */
   readonly role: Role;
+  /** What his account is to the room. */
   readonly affiliation: Affiliation;
 }
 
@@ -28,9 +31,11 @@ export interface ServiceOccupant {
  * all, persistent, without an owner). What it does is done at once.
  */
 export class ServiceRoom {
+  /** The bare JID. */
   readonly jid: JID;
   readonly #services: RoomServices;
 
+  /** For `TestServer.room`. */
   constructor(jid: JID, services: RoomServices) {
     this.jid = jid;
     this.#services = services;

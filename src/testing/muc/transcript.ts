@@ -1,7 +1,10 @@
 /** One message of a transcript. */
 export interface TranscriptLine {
+  /** When it was said, on the service's clock. */
   readonly at: Date;
+  /** Who said it. */
   readonly nick: string;
+  /** The body. */
   readonly text: string;
 }
 

@@ -114,6 +114,7 @@ export class ClientStream implements Link {
     this.#parser = this.#newParser();
   }
 
+  /** Sends an element, behind all that was sent before. */
   send(element: Element): void {
     this.#write(element.toString());
   }
@@ -131,6 +132,7 @@ export class ClientStream implements Link {
     if (session !== null) this.#options.host.end(session, { status: `Disconnected: ${text}` });
   }
 
+  /** Ends the stream (RFC 6120 §4.4), with a stream error where a condition is given. The session stays as it is. */
   end(condition: StreamCondition | null, text?: string): void {
     if (this.#closed) return;
     if (!this.#opened) this.#sendHeader(this.#options.domain);
@@ -147,6 +149,7 @@ export class ClientStream implements Link {
     this.#duplex.resume();
   }
 
+  /** Breaks the connection without a word. */
   cut(): void {
     this.#closed = true;
     this.#parser.stop();

@@ -5,7 +5,9 @@ import { ArgumentError } from "../../base/errors.js";
 
 /** Where the service listens. */
 export interface ListenAddress {
+  /** Always the loopback address. */
   readonly host: "127.0.0.1";
+  /** The TCP port. */
   readonly port: number;
 }
 

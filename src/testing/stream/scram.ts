@@ -36,6 +36,7 @@ export class ScramExchange implements SaslExchange {
     this.#domain = domain;
   }
 
+  /** Takes the next message of the client. */
   step(message: Buffer): SaslStep {
     const text = message.toString("utf8");
     return this.#asked === null ? this.#first(text) : this.#final(text, this.#asked);

@@ -6,13 +6,17 @@ import { NS } from "../wire/namespaces.js";
 
 /** A message that somebody said to a {@link TestUser}, or to all in the room. */
 export interface TestMessage {
+  /** The occupant, or the client of an account. */
   readonly from: JID;
   /** The nick in the room, null for a message from an account. */
   readonly nick: string | null;
+  /** The body. */
   readonly text: string;
+  /** The id of the message, null where it has none. */
   readonly id: string | null;
   /** Whether it was said to this user alone. */
   readonly private: boolean;
+  /** The message as it came. */
   readonly stanza: Element;
 }
 

@@ -23,6 +23,7 @@ type Watcher = (stanza: Element) => boolean;
 export class Puppet implements Link {
   /** Called with each stanza, but for answers to its own pings. */
   onStanza: (stanza: Element) => void = () => {};
+  /** The bound resource. */
   readonly session: ClientSession;
   readonly #host: Host;
   readonly #watchers = new Set<Watcher>();
@@ -32,14 +33,17 @@ export class Puppet implements Link {
     this.session = host.bind(jid, this);
   }
 
+  /** Takes what the service sends. */
   send(element: Element): void {
     queueMicrotask(() => this.#receive(element));
   }
 
+  /** The service ended the session: somebody else has the address now. */
   end(): void {
     this.session.link = null;
   }
 
+  /** As if a connection broke: there is no stream management, so the session is over. */
   cut(): void {
     this.#host.lost(this.session, this);
   }

@@ -26,6 +26,7 @@ export interface RefusalDetails {
   readonly type?: "auth" | "cancel" | "modify" | "wait";
   /** Who refuses, where Prosody says it (`by`). */
   readonly by?: string;
+  /** Text for people. */
   readonly text?: string;
   /** The text inside the condition: the new address of what is `gone`. */
   readonly content?: string;
@@ -36,7 +37,9 @@ export interface RefusalDetails {
  * leaves the service.
  */
 export class Refusal {
+  /** What is wrong. */
   readonly condition: Condition;
+  /** What else is said. */
   readonly details: RefusalDetails;
 
   constructor(condition: Condition, details: RefusalDetails = {}) {

@@ -60,7 +60,7 @@ describe("entering (XEP-0045 §7.2)", () => {
     expect(codes(own(bob.received))).toEqual(["110"]);
   });
 
-  test("§7.2.3 the service gives another nick: 210", async () => {
+  test("§7.2.2 the service gives another nick: 210", async () => {
     server = new TestServer({ domain: "example.org", assignNick: (nick) => `${nick}-1` });
     server.room(ROOM).open();
     const bob = await join("bob", "Bob");
@@ -89,7 +89,7 @@ describe("entering (XEP-0045 §7.2)", () => {
     expect(codes(own((await join("alice", "Alice")).received))).toEqual(["110"]);
   });
 
-  test("§7.2.2 a room that is not anonymous says so: 100, and shows addresses to all", async () => {
+  test("§7.2.3 a room that is not anonymous says so: 100, and shows addresses to all", async () => {
     server.room(ROOM).configure({ whois: "anyone" });
     await join("alice", "Alice");
     const bob = await join("bob", "Bob");
@@ -99,7 +99,7 @@ describe("entering (XEP-0045 §7.2)", () => {
     );
   });
 
-  test("XEP-0421 §4: an occupant-id is of the account, whatever nick, and no other room's", async () => {
+  test("XEP-0421: an occupant-id is of the account, whatever nick, and no other room's", async () => {
     const id = (stanza: Element | undefined): string | undefined =>
       stanza?.getChild("occupant-id", "urn:xmpp:occupant-id:0")?.attrs["id"];
     server.room(ROOM).open();
@@ -200,7 +200,7 @@ describe("the room is configured (XEP-0045 §10.2)", () => {
     expect(condition(await alice.ask(iq))).toBe("bad-request");
   });
 
-  test("§9.4 made members-only: who is no member goes with 322, and all are told (ejabberd)", async () => {
+  test("§10.2 made members-only: who is no member goes with 322, and all are told (ejabberd)", async () => {
     server.room(ROOM).setAffiliation("alice@example.org", "owner");
     const alice = await join("alice", "Alice");
     const bob = await join("bob", "Bob");
@@ -314,7 +314,7 @@ describe("the end of a room (XEP-0045 §10.9)", () => {
   });
 });
 
-describe("history (XEP-0045 §7.2.13)", () => {
+describe("history (XEP-0045 §7.2.13, §7.2.14)", () => {
   test("keeps as many messages as the service was told, and gives no more than the room says", async () => {
     server = new TestServer({ domain: "example.org", historySize: 3 });
     const alice = await server.enter(ROOM, "alice");
