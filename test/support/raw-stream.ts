@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { client, xml, type Entity, type XmlElement } from "@xmpp/client/index.js";
@@ -13,6 +14,7 @@ export class RawStream {
   readonly #entity: Entity;
   readonly #received: XmlElement[] = [];
   readonly #errors: unknown[] = [];
+  readonly #target: { readonly service: string; readonly domain: string };
   #offersResumption = false;
   #ids = 0;
 
@@ -38,11 +40,15 @@ export class RawStream {
       if (nonza.name === "stream:features") this.#offersResumption = nonza.getChild("sm", SM) !== undefined;
     });
     this.#entity = entity;
+    this.#target = { service: account.service, domain };
   }
 
   /** Logs in and becomes available. */
   protected async start(): Promise<void> {
-    await this.#entity.start();
+    const { service, domain } = this.#target;
+    await this.#entity.connect(service);
+    // Not start(): where the connection breaks early, it rejects a second promise that nobody can catch.
+    await Promise.all([once(this.#entity, "online"), this.#entity.open({ domain })]);
     // Stanzas in one read with <enabled/> make @xmpp/client miscount, so nothing is asked for before.
     const isReady = (): boolean => !this.#offersResumption || this.#entity.streamManagement.enabled;
     await eventually(isReady, { timeoutMs: TIMEOUT_MS, intervalMs: 2, what: "stream management" });

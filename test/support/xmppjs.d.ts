@@ -23,7 +23,8 @@ declare module "@xmpp/client/index.js" {
     readonly streamManagement: { readonly enabled: boolean };
     readonly parser: object | null;
     _onData(data: Buffer): void;
-    start(): Promise<unknown>;
+    connect(service: string): Promise<unknown>;
+    open(options: { domain: string }): Promise<unknown>;
     stop(): Promise<unknown>;
     send(element: XmlElement): Promise<void>;
   }

@@ -1,5 +1,13 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 
 import { eventually } from "../wait.js";
@@ -43,10 +51,12 @@ export class ServerProcess {
     const pid = Number(readFileSync(this.#pidFile, "utf8"));
     try {
       const state = /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
+      // While other threads are still ending, a zombie has its sockets open.
+      const hasEnded = (state === "Z" || state === "X") && readdirSync(`/proc/${pid}/task`).length <= 1;
       const commandLine = readFileSync(`/proc/${pid}/cmdline`, "utf8");
       // For a moment during each exec() a process has none; those of the kernel have none ever, and no such pid.
       const isOurs = commandLine === "" || commandLine.includes(basename(this.dir));
-      return isOurs && state !== "Z" && state !== "X" ? pid : null;
+      return isOurs && !hasEnded ? pid : null;
     } catch {
       return null;
     }
