@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import type { Duplex } from "node:stream";
 
+import { StructuredLogger } from "../../src/base/logger.js";
 import { TestServer } from "../../src/testing/index.js";
 import { ManualClock } from "./support/manual-clock.js";
 import { RawClient } from "./support/raw-client.js";
@@ -115,6 +116,26 @@ describe("a ghost", () => {
     expect(alice.received.some((each) => each.attrs["type"] === "unavailable")).toBe(false);
     const ping = await bob.ask(`<iq type='get' to='${ROOM}/Bob'><ping xmlns='urn:xmpp:ping'/></iq>`);
     expect(ping.toString()).toContain("<not-acceptable");
+  });
+});
+
+describe("a mistake of the service, or of what a test gave it", () => {
+  test("is logged, answered, and stops nothing", async () => {
+    const lines: string[] = [];
+    const logger = new StructuredLogger({ level: "error", write: ({ text }) => lines.push(text) });
+    const assignNick = (nick: string): string => {
+      if (nick === "Bob") throw new Error("oh");
+      return nick;
+    };
+    const clumsy = new TestServer({ domain: "example.org", logger, assignNick });
+    clumsy.room(ROOM).open();
+    const bob = await RawClient.login(clumsy, "bob@example.org", "home");
+    bob.send(JOIN + JOIN.replace("/Bob", "/Robert"));
+    await bob.barrier("example.org");
+    expect(bob.received[0]?.toString()).toContain("<service-unavailable");
+    expect(clumsy.room(ROOM).occupants.map(({ nick }) => nick)).toEqual(["Robert"]);
+    expect(lines).toEqual(["A stanza could not be handled"]);
+    await clumsy.close();
   });
 });
 

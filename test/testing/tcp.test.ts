@@ -1,7 +1,7 @@
-import { client, xml, type Entity, type XmlElement } from "@xmpp/client/index.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { TestServer } from "../../src/testing/index.js";
+import { client, xml, type Entity, type XmlElement } from "./support/xmppjs.js";
 
 const ROOM = "lobby@rooms.example.org";
 const MUC = "http://jabber.org/protocol/muc";

@@ -51,6 +51,20 @@ describe("entering", () => {
   });
 });
 
+test("nothing is left behind by what cannot be sent", async () => {
+  await bob.leave();
+  const failures: unknown[] = [];
+  const note = (error: unknown): void => void failures.push(error);
+  process.on("unhandledRejection", note);
+  await expect(bob.whisper("alice", "x")).rejects.toMatchObject({ code: "notJoined" });
+  await expect(bob.kick("alice")).rejects.toMatchObject({ code: "notJoined" });
+  void alice.nextMessage({ timeoutMs: 1 });
+  await expect(alice.nextMessage({ timeoutMs: 2 })).rejects.toMatchObject({ code: "timeout" });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", note);
+  expect(failures).toEqual([]);
+});
+
 describe("what a user does", () => {
   test("says, whispers, corrects, reacts", async () => {
     const id = await bob.say("helo");

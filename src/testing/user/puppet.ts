@@ -27,6 +27,7 @@ export class Puppet implements Link {
   readonly session: ClientSession;
   readonly #host: Host;
   readonly #watchers = new Set<Watcher>();
+  #leaving = false;
 
   constructor(host: Host, jid: JID) {
     this.#host = host;
@@ -50,6 +51,7 @@ export class Puppet implements Link {
 
   /** Ends the session, like a client that closes its stream. */
   close(): void {
+    this.#leaving = true;
     this.#host.inbox.post(() => this.#host.end(this.session));
   }
 
@@ -68,10 +70,14 @@ export class Puppet implements Link {
     this.post(xml("iq", { type: "error", id, to: from }, xml("error", { type: "cancel" }, condition)));
   }
 
+  #checkOpen(): void {
+    if (this.#leaving || this.session.link !== this)
+      throw new NotJoinedError(`The session of ${this.session.full} is over: it can send nothing`);
+  }
+
   /** Sends a stanza. Throws {@link NotJoinedError} when the session is over. */
   post(stanza: Element): void {
-    if (this.session.link !== this)
-      throw new NotJoinedError(`The session of ${this.session.full} is over: it can send nothing`);
+    this.#checkOpen();
     this.#host.inbox.post(() => {
       if (this.session.link === this)
         this.#host.clients.receive(this.session, withAttributes(stanza, { from: null }), "en");
@@ -85,9 +91,9 @@ export class Puppet implements Link {
   async request(stanza: Element, isAnswer: Watcher): Promise<Element> {
     const { id = randomUUID() } = stanza.attrs;
     const refused = (each: Element): boolean => each.attrs["type"] === "error" && each.attrs["id"] === id;
-    const answer = this.wait((each) => refused(each) || isAnswer(each), `<${stanza.name}/>`);
+    // Nothing comes before the next turn, so it is early enough to wait from here on.
     this.post(withAttributes(stanza, { id }));
-    const answered = await answer;
+    const answered = await this.wait((each) => refused(each) || isAnswer(each), `<${stanza.name}/>`);
     if (refused(answered)) throw new TestServiceError(answered);
     return answered;
   }
@@ -106,6 +112,7 @@ export class Puppet implements Link {
    * handled in order, so a refusal comes before the answer to a ping that was sent behind it.
    */
   async settle(stanza: Element): Promise<void> {
+    this.#checkOpen();
     const id = BARRIER + randomUUID();
     const done = this.request(stanza, (each) => each.attrs["id"] === id && each.name === "iq");
     const ping = xml("ping", { xmlns: NS.ping });

@@ -63,6 +63,48 @@ describe("login (RFC 6120 §6)", () => {
     expect(failure.getChildElements()[0]?.name).toBe(condition);
   });
 
+  test.each([
+    ["no header", "n=bot,r=abc", "malformed-request"],
+    ["channel binding that was not offered", "p=tls-unique,,n=bot,r=abc", "malformed-request"],
+    ["no nonce", "n,,n=bot,r=", "malformed-request"],
+    ["a name that is escaped wrongly", "n,,n=b=ot,r=abc", "not-authorized"],
+    ["nobody's name", "n,,n=nobody,r=abc", "not-authorized"],
+    ["somebody else's name", "n,a=eve@example.org,n=bot,r=abc", "invalid-authzid"],
+  ])("RFC 5802 §7: %s", async (_name, first, condition) => {
+    server.addAccount("bot@example.org", "secret");
+    const client = await opened();
+    client.send(auth(first, "SCRAM-SHA-256"));
+    const failure = await client.next((each) => each.xmlns === SASL);
+    expect(failure.getChildElements()[0]?.name).toBe(condition);
+  });
+
+  test.each([
+    ["no proof", (r: string) => `c=biws,r=${r}`, "malformed-request"],
+    ["a proof of nothing", (r: string) => `c=biws,r=${r},p=AAAA`, "not-authorized"],
+    [
+      "a wrong proof",
+      (r: string) => `c=biws,r=${r},p=${Buffer.alloc(32).toString("base64")}`,
+      "not-authorized",
+    ],
+    ["another nonce", () => `c=biws,r=other,p=${Buffer.alloc(32).toString("base64")}`, "not-authorized"],
+    [
+      "another header",
+      (r: string) => `c=eSws,r=${r},p=${Buffer.alloc(32).toString("base64")}`,
+      "not-authorized",
+    ],
+  ])("RFC 5802 §5: %s", async (_name, final, condition) => {
+    server.addAccount("bot@example.org", "secret");
+    const client = await opened();
+    client.send(auth("n,,n=bot,r=abc", "SCRAM-SHA-256"));
+    const challenge = await client.next((each) => each.name === "challenge");
+    const question = Buffer.from(challenge.text(), "base64").toString();
+    expect(question).toMatch(/^r=abc.+,s=.+,i=4096$/);
+    const response = Buffer.from(final(/^r=([^,]+)/.exec(question)?.[1] ?? "")).toString("base64");
+    client.send(`<response xmlns='${SASL}'>${response}</response>`);
+    const failure = await client.next((each) => each.xmlns === SASL);
+    expect(failure.getChildElements()[0]?.name).toBe(condition);
+  });
+
   test("§6.4.5 who tries too often is thrown out", async () => {
     const client = await opened();
     for (let tries = 0; tries < 5; tries++) client.send(auth("nonsense"));
