@@ -1,0 +1,511 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import {
+  INITIAL_STATE,
+  step,
+  type Phase,
+  type RoomEffect,
+  type RoomInput,
+  type RoomMachineState,
+  type RoomPolicy,
+} from "../../../src/muc/room/room-machine.js";
+import type { LeaveMode } from "../../../src/muc/status-codes.js";
+
+const BARE: RoomPolicy = { autorejoin: true, persist: false, hasNextNick: false, nickSeen: false };
+
+const FLAGS: Readonly<Record<string, Partial<RoomPolicy>>> = {
+  "-autorejoin": { autorejoin: false },
+  "+persist": { persist: true },
+  "+nextNick": { hasNextNick: true },
+  "+nickSeen": { nickSeen: true },
+};
+
+/** `selfUnavailable kicked`, `message delayed`, `refused forbidden`, … as an input. */
+function inputOf(name: string, detail: string | undefined): RoomInput {
+  switch (name) {
+    case "selfUnavailable":
+      return { type: name, mode: detail === undefined ? null : (detail as LeaveMode) };
+    case "message":
+      return { type: name, delayed: detail === "delayed" };
+    case "refused":
+      return { type: name, condition: detail ?? null };
+    default:
+      return { type: name } as RoomInput;
+  }
+}
+
+function showEffect(effect: RoomEffect): string {
+  switch (effect.do) {
+    case "join":
+      return effect.again ? "rejoin" : "join";
+    case "timer":
+      return `timer:${effect.wait ?? "off"}`;
+    case "fail":
+      return `fail:${effect.why}`;
+    case "exit":
+      return `exit:${effect.mode}`;
+    case "suspend":
+      return `suspend:${effect.cause}`;
+    case "diagnostic":
+      return `!${effect.code}`;
+    default:
+      return effect.do;
+  }
+}
+
+/** What comes of a line such as `destroyed -autorejoin`, as `phase effect effect …`. */
+function outcome(state: RoomMachineState, line: string): string {
+  const words = line.split(" ");
+  const [name = "", detail] = words.filter((word) => !(word in FLAGS));
+  const policy: RoomPolicy = Object.assign({}, BARE, ...words.map((word) => FLAGS[word]));
+  const next = step(state, inputOf(name, detail), policy);
+  const entered = next.state.entered === state.entered ? [] : ["(entered)"];
+  return [next.state.phase, ...entered, ...next.effects.map(showEffect)].join(" ");
+}
+
+type Rows = Readonly<Record<string, string>>;
+
+interface Section {
+  readonly phase: Phase;
+  readonly entered: boolean;
+  readonly rows: Rows;
+}
+
+/** A removal of ours, wherever we are in. */
+const REMOVALS: Rows = {
+  selfUnavailable: "waiting suspend:removed timer:retry",
+  "selfUnavailable -autorejoin": "left timer:off exit:unknown",
+  "selfUnavailable systemShutdown": "waiting suspend:systemShutdown timer:retry",
+  "selfUnavailable systemShutdown -autorejoin": "left timer:off exit:systemShutdown",
+  "selfUnavailable error": "waiting suspend:technicalRemoval timer:retry",
+  "selfUnavailable error -autorejoin": "left timer:off exit:error",
+  "selfUnavailable kicked": "left timer:off exit:kicked",
+  "selfUnavailable banned": "left timer:off exit:banned",
+  "selfUnavailable affiliationChange": "left timer:off exit:affiliationChange",
+  "selfUnavailable moderationChange": "left timer:off exit:moderationChange",
+  "selfUnavailable destroyed": "left timer:off exit:destroyed",
+};
+
+/** What is the same in both phases of being in. */
+const INSIDE: Rows = {
+  established: "PHASE !established-twice",
+  destroyed: "suspended timer:off suspend:streamLost",
+  "destroyed -autorejoin": "left timer:off exit:disconnected",
+  selfAvailable: "PHASE",
+  ...REMOVALS,
+  "message delayed": "PHASE",
+  "refused forbidden": "PHASE !refused-while-in",
+  refused: "PHASE !refused-while-in",
+  bounced: "waiting suspend:bounced timer:retry",
+  "bounced -autorejoin": "left timer:off exit:unknown",
+  gone: "waiting suspend:selfPing timer:retry",
+  "gone -autorejoin": "left timer:off exit:disconnected",
+  leave: "leaving sendLeave timer:leave",
+};
+
+const NOTHING: Rows = Object.fromEntries(
+  [
+    "established",
+    "destroyed",
+    "destroyed -autorejoin",
+    "selfAvailable",
+    "selfUnavailable",
+    "selfUnavailable destroyed",
+    "occupantPresence",
+    "subject",
+    "message",
+    "message delayed",
+    "refused",
+    "refused forbidden",
+    "bounced",
+    "gone",
+    "timer",
+    "leave",
+  ].map((input) => [input, "left"]),
+);
+
+const SECTIONS: readonly Section[] = [
+  {
+    phase: "idle",
+    entered: false,
+    rows: {
+      established: "joining join timer:join",
+      destroyed: "idle",
+      "destroyed -autorejoin": "left timer:off fail:disconnected",
+      selfAvailable: "idle !presence-before-join",
+      selfUnavailable: "idle",
+      "selfUnavailable kicked": "idle",
+      occupantPresence: "idle !presence-before-join",
+      subject: "idle !message-before-join",
+      message: "idle !message-before-join",
+      refused: "idle !refused-before-join",
+      bounced: "idle",
+      gone: "idle",
+      timer: "idle !stray-timer",
+      leave: "left timer:off fail:aborted",
+    },
+  },
+  {
+    phase: "joining",
+    entered: false,
+    rows: {
+      established: "joining !established-twice",
+      destroyed: "idle timer:off",
+      "destroyed -autorejoin": "left timer:off fail:disconnected",
+      selfAvailable: "history (entered) enter timer:history",
+      selfUnavailable: "joining",
+      "selfUnavailable -autorejoin": "joining",
+      "selfUnavailable systemShutdown": "waiting timer:retry",
+      "selfUnavailable systemShutdown -autorejoin": "left timer:off fail:removed",
+      "selfUnavailable error": "waiting timer:retry",
+      "selfUnavailable kicked": "left timer:off fail:removed",
+      "selfUnavailable banned": "left timer:off fail:removed",
+      "selfUnavailable destroyed": "left timer:off fail:removed",
+      occupantPresence: "joining",
+      "occupantPresence +nickSeen": "joining",
+      subject: "joining !message-while-joining",
+      "subject +nickSeen": "history (entered) enter timer:history",
+      message: "joining !message-while-joining",
+      "message delayed": "joining !message-while-joining",
+      "message +nickSeen": "history (entered) enter timer:history",
+      "message delayed +nickSeen": "history (entered) enter timer:history",
+      "refused conflict": "left timer:off fail:refused",
+      "refused conflict +nextNick": "joining nextNick timer:join",
+      "refused conflict +persist": "left timer:off fail:refused",
+      "refused item-not-found": "left timer:off fail:refused",
+      "refused item-not-found +persist": "waiting timer:retry",
+      "refused not-allowed +persist": "waiting timer:retry",
+      "refused service-unavailable +persist": "waiting timer:retry",
+      "refused resource-constraint +persist": "waiting timer:retry",
+      "refused remote-server-not-found +persist": "waiting timer:retry",
+      "refused remote-server-timeout +persist": "waiting timer:retry",
+      "refused internal-server-error +persist": "waiting timer:retry",
+      "refused item-not-found +persist -autorejoin": "left timer:off fail:refused",
+      "refused forbidden +persist": "left timer:off fail:refused",
+      "refused registration-required +persist": "left timer:off fail:refused",
+      "refused not-authorized +persist": "left timer:off fail:refused",
+      "refused gone +persist": "left timer:off fail:refused",
+      "refused not-acceptable +persist": "left timer:off fail:refused",
+      "refused jid-malformed +persist": "left timer:off fail:refused",
+      bounced: "joining",
+      gone: "joining",
+      timer: "left timer:off sendLeave fail:timeout",
+      "timer +persist": "waiting timer:retry",
+      "timer +nickSeen": "history (entered) enter timer:history",
+      leave: "left sendLeave timer:off fail:aborted",
+    },
+  },
+  {
+    // a rejoin
+    phase: "joining",
+    entered: true,
+    rows: {
+      destroyed: "suspended timer:off suspend:streamLost",
+      "destroyed -autorejoin": "left timer:off exit:disconnected",
+      selfAvailable: "history enter timer:history",
+      selfUnavailable: "joining",
+      "selfUnavailable systemShutdown": "waiting suspend:systemShutdown timer:retry",
+      "selfUnavailable error": "waiting suspend:technicalRemoval timer:retry",
+      "selfUnavailable banned": "left timer:off exit:banned",
+      "selfUnavailable destroyed": "left timer:off exit:destroyed",
+      "refused conflict": "waiting suspend:refused timer:retry",
+      "refused conflict +nextNick": "joining nextNick timer:join",
+      "refused conflict -autorejoin": "left timer:off exit:error",
+      "refused item-not-found": "waiting suspend:refused timer:retry",
+      "refused item-not-found -autorejoin": "left timer:off exit:error",
+      "refused service-unavailable": "waiting suspend:refused timer:retry",
+      "refused forbidden": "left timer:off exit:error",
+      "refused registration-required": "left timer:off exit:error",
+      "refused not-authorized": "left timer:off exit:error",
+      "refused gone": "left timer:off exit:error",
+      timer: "waiting suspend:refused timer:retry",
+      "timer -autorejoin": "left timer:off sendLeave exit:error",
+      leave: "left sendLeave timer:off exit:normal",
+    },
+  },
+  {
+    phase: "history",
+    entered: true,
+    rows: {
+      ...INSIDE,
+      occupantPresence: "active timer:off caughtUp",
+      subject: "active timer:off caughtUp",
+      message: "active timer:off caughtUp",
+      timer: "active timer:off caughtUp",
+    },
+  },
+  {
+    phase: "active",
+    entered: true,
+    rows: {
+      ...INSIDE,
+      occupantPresence: "active",
+      subject: "active",
+      message: "active",
+      timer: "active !stray-timer",
+    },
+  },
+  {
+    phase: "suspended",
+    entered: true,
+    rows: {
+      established: "joining rejoin timer:join",
+      destroyed: "suspended",
+      "destroyed -autorejoin": "left timer:off exit:disconnected",
+      selfAvailable: "suspended !presence-while-out",
+      selfUnavailable: "suspended",
+      "selfUnavailable kicked": "suspended",
+      occupantPresence: "suspended !presence-while-out",
+      subject: "suspended !message-while-out",
+      message: "suspended !message-while-out",
+      refused: "suspended",
+      "refused forbidden": "suspended",
+      bounced: "suspended",
+      gone: "suspended",
+      timer: "suspended !stray-timer",
+      leave: "left timer:off exit:normal",
+    },
+  },
+  {
+    phase: "waiting",
+    entered: true,
+    rows: {
+      established: "waiting",
+      destroyed: "suspended timer:off",
+      "destroyed -autorejoin": "left timer:off exit:disconnected",
+      selfAvailable: "waiting !presence-while-out",
+      // the second of two farewells
+      selfUnavailable: "waiting",
+      "selfUnavailable destroyed": "waiting",
+      occupantPresence: "waiting !presence-while-out",
+      subject: "waiting !message-while-out",
+      message: "waiting !message-while-out",
+      refused: "waiting",
+      bounced: "waiting",
+      gone: "waiting",
+      timer: "joining rejoin timer:join",
+      leave: "left timer:off exit:normal",
+    },
+  },
+  {
+    // a first join that is tried again
+    phase: "waiting",
+    entered: false,
+    rows: {
+      destroyed: "idle timer:off",
+      "destroyed -autorejoin": "left timer:off fail:disconnected",
+      timer: "joining join timer:join",
+      leave: "left timer:off fail:aborted",
+    },
+  },
+  {
+    phase: "leaving",
+    entered: true,
+    rows: {
+      established: "left timer:off exit:normal",
+      destroyed: "left timer:off exit:normal",
+      selfAvailable: "leaving",
+      selfUnavailable: "left timer:off exit:normal",
+      "selfUnavailable kicked": "left timer:off exit:kicked",
+      "selfUnavailable destroyed": "left timer:off exit:destroyed",
+      occupantPresence: "leaving",
+      subject: "leaving",
+      message: "leaving",
+      refused: "leaving",
+      bounced: "leaving",
+      gone: "left timer:off exit:normal",
+      timer: "left timer:off exit:normal",
+      leave: "leaving",
+    },
+  },
+  { phase: "left", entered: true, rows: NOTHING },
+  { phase: "left", entered: false, rows: NOTHING },
+];
+
+const PHASES: readonly Phase[] = [
+  "idle",
+  "joining",
+  "history",
+  "active",
+  "suspended",
+  "waiting",
+  "leaving",
+  "left",
+];
+
+const INPUTS: readonly RoomInput["type"][] = [
+  "established",
+  "destroyed",
+  "selfAvailable",
+  "selfUnavailable",
+  "occupantPresence",
+  "subject",
+  "message",
+  "refused",
+  "bounced",
+  "gone",
+  "timer",
+  "leave",
+];
+
+describe("the room as a table", () => {
+  for (const { phase, entered, rows } of SECTIONS)
+    describe(`${phase}, ${entered ? "entered" : "never entered"}`, () => {
+      it.each(Object.entries(rows))("%s → %s", (line, expected) => {
+        expect(outcome({ phase, entered }, line)).toBe(expected.replace("PHASE", phase));
+      });
+    });
+
+  it("has a test for every cell", () => {
+    const tested = new Set(
+      SECTIONS.flatMap(({ phase, rows }) =>
+        Object.keys(rows).map((line) => `${phase} ${line.split(" ")[0]}`),
+      ),
+    );
+    const missing = PHASES.flatMap((phase) => INPUTS.map((input) => `${phase} ${input}`)).filter(
+      (cell) => !tested.has(cell),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it("changes nothing where it names what cannot be", () => {
+    for (const { phase, entered, rows } of SECTIONS)
+      for (const [line, expected] of Object.entries(rows))
+        if (expected.includes("!"))
+          expect(outcome({ phase, entered }, line)).toMatch(new RegExp(`^${phase} !`));
+  });
+});
+
+const anyInput: fc.Arbitrary<RoomInput> = fc.oneof(
+  fc.constantFrom<RoomInput>(
+    { type: "established" },
+    { type: "destroyed" },
+    { type: "selfAvailable" },
+    { type: "occupantPresence" },
+    { type: "subject" },
+    { type: "bounced" },
+    { type: "gone" },
+    { type: "timer" },
+  ),
+  // rarer, for it ends everything
+  fc.constant<RoomInput>({ type: "leave" }),
+  fc.record({
+    type: fc.constant("selfUnavailable" as const),
+    mode: fc.constantFrom<LeaveMode | null>(null, "error", "systemShutdown", "kicked", "banned", "destroyed"),
+  }),
+  fc.record({ type: fc.constant("message" as const), delayed: fc.boolean() }),
+  fc.record({
+    type: fc.constant("refused" as const),
+    condition: fc.constantFrom(null, "conflict", "item-not-found", "forbidden", "undefined-condition"),
+  }),
+);
+const anyPolicy: fc.Arbitrary<RoomPolicy> = fc.record({
+  autorejoin: fc.boolean(),
+  persist: fc.boolean(),
+  hasNextNick: fc.boolean(),
+  nickSeen: fc.boolean(),
+});
+
+/** A life of a room: what was in force before and after each input, and the timer that is set. */
+interface Moment {
+  readonly before: RoomMachineState;
+  readonly after: RoomMachineState;
+  readonly input: RoomInput;
+  readonly effects: readonly RoomEffect[];
+  readonly timer: string | null;
+}
+
+function live(script: readonly (readonly [RoomInput, RoomPolicy])[]): Moment[] {
+  const moments: Moment[] = [];
+  let state = INITIAL_STATE;
+  let timer: string | null = null;
+  for (const [input, policy] of script) {
+    // A timer that is not set cannot fire, and one that fired is set no more.
+    if (input.type === "timer") {
+      if (timer === null) continue;
+      timer = null;
+    }
+    const { state: after, effects } = step(state, input, policy);
+    for (const effect of effects) if (effect.do === "timer") timer = effect.wait;
+    moments.push({ before: state, after, input, effects, timer });
+    state = after;
+  }
+  return moments;
+}
+
+const lives = fc.array(fc.tuple(anyInput, anyPolicy), { maxLength: 60 }).map(live);
+
+function property(check: (moments: readonly Moment[]) => void): void {
+  fc.assert(fc.property(lives, check), { numRuns: 2_000 });
+}
+
+const ends = (effects: readonly RoomEffect[]): RoomEffect[] =>
+  effects.filter((effect) => effect.do === "fail" || effect.do === "exit");
+
+describe("whatever happens to a room", () => {
+  it("never leaves `left`", () =>
+    property((moments) => {
+      for (const { before, after, effects } of moments)
+        if (before.phase === "left")
+          expect({ phase: after.phase, effects }).toEqual({ phase: "left", effects: [] });
+    }));
+
+  it("ends exactly once: in `failure` where it was never entered, else in `exit`", () =>
+    property((moments) => {
+      const last = moments.at(-1)?.after ?? INITIAL_STATE;
+      const told = moments.flatMap(({ effects }) => ends(effects).map((effect) => effect.do));
+      expect(told).toEqual(last.phase === "left" ? [last.entered ? "exit" : "fail"] : []);
+    }));
+
+  it("enters only out of `joining`", () =>
+    property((moments) => {
+      for (const { before, after, effects } of moments)
+        if (effects.some((effect) => effect.do === "enter"))
+          expect([before.phase, after.phase, after.entered]).toEqual(["joining", "history", true]);
+    }));
+
+  it("never forgets that it was entered", () =>
+    property((moments) => {
+      for (const { before, after } of moments) if (before.entered) expect(after.entered).toBe(true);
+    }));
+
+  it("suspends only what was entered", () =>
+    property((moments) => {
+      for (const { before, effects } of moments)
+        if (effects.some((effect) => effect.do === "suspend")) expect(before.entered).toBe(true);
+    }));
+
+  it("has a timer wherever it waits for somebody, and none where it does not: no limbo, no stray timer", () =>
+    property((moments) => {
+      const timers: Readonly<Record<Phase, string | null>> = {
+        idle: null,
+        joining: "join",
+        history: "history",
+        active: null,
+        suspended: null,
+        waiting: "retry",
+        leaving: "leave",
+        left: null,
+      };
+      for (const { after, timer } of moments)
+        expect([after.phase, timer]).toEqual([after.phase, timers[after.phase]]);
+    }));
+
+  it("tells of being suspended before it tells of coming back", () =>
+    property((moments) => {
+      let out = false;
+      for (const effect of moments.flatMap(({ effects }) => effects)) {
+        if (effect.do === "suspend") out = true;
+        if (effect.do === "join" && effect.again) expect(out).toBe(true);
+        if (effect.do === "enter") out = false;
+      }
+    }));
+
+  it("does nothing of a removal while joining that names no cause: it belongs to the past", () =>
+    property((moments) => {
+      for (const { before, after, input, effects } of moments)
+        if (before.phase === "joining" && input.type === "selfUnavailable" && input.mode === null)
+          expect({ after, effects }).toEqual({ after: before, effects: [] });
+    }));
+});
