@@ -184,7 +184,10 @@ export class TestServer {
   #accountFor(room: JID, nick: string, given: JID | string | undefined): JID {
     const { accounts } = this.#host;
     const domain = this.#domain ?? accounts.firstDomain ?? domainAbove(room.domain);
-    const jid = given === undefined ? this.#names.accountFor(nick, domain) : JID.from(given);
+    const { sessions } = this.#host;
+    const isTaken = (account: string): boolean =>
+      sessions.ofAccount(account).some(({ link }) => !(link instanceof Puppet));
+    const jid = given === undefined ? this.#names.accountFor(nick, domain, isTaken) : JID.from(given);
     if (jid.local === null) throw new ArgumentError(`"${jid.toString()}" is no account: write user@domain`);
     if (jid.domain === room.domain) throw new ArgumentError(`${jid.domain} has rooms, so it has no accounts`);
     accounts.addDomain(jid.domain);

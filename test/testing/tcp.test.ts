@@ -120,7 +120,7 @@ describe("@xmpp/client over TCP", () => {
       xml("message", { to: ROOM, type: "groupchat", id: "m2" }, xml("body", {}, "missed?")),
     );
     const missed = await bob.find((stanza) => stanza.attrs["id"] === "m2");
-    // Not history: the delay says how long it waited for the client (wire: both servers).
+    // Not history: the delay says how long it waited for the client, as on both servers.
     expect(missed.getChild("delay", "urn:xmpp:delay")?.attrs["from"]).toBe("bob@example.org");
     expect(server.room(ROOM).occupants.map(({ nick }) => nick)).toEqual(["Bob", "Carol"]);
   });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { xml } from "../../src/base/element.js";
 import { TestServer, TestServiceError, type TestUser } from "../../src/testing/index.js";
+import { RawClient } from "./support/raw-client.js";
 
 const ROOM = "lobby@rooms.example.org";
 
@@ -34,6 +35,13 @@ describe("entering", () => {
   test("nicks that look alike are different accounts", async () => {
     const other = await server.enter(ROOM, "ALICE");
     expect(other.jid.bare().toString()).toBe("alice-2@example.org");
+  });
+
+  test("a user of the test is never somebody who is logged in already", async () => {
+    const keeper = await RawClient.login(server, "keeper@example.org", "x");
+    const user = await server.enter(ROOM, "keeper");
+    expect(user.jid.bare().toString()).toBe("keeper-2@example.org");
+    keeper.duplex.destroy();
   });
 
   test("what the room refuses rejects, and leaves no session behind", async () => {

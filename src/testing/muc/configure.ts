@@ -5,7 +5,7 @@ import type { Room } from "./room.js";
 import type { RoomConfig } from "./room-config.js";
 
 /** What the room has to tell after a change (XEP-0045 §10.2.1); empty where nothing did. */
-export function changeCodes(before: RoomConfig, after: RoomConfig): readonly number[] {
+function changeCodes(before: RoomConfig, after: RoomConfig): readonly number[] {
   const privacy = before.whois === after.whois ? [] : [after.whois === "anyone" ? 172 : 173];
   const keys = Object.keys(after) as (keyof RoomConfig)[];
   const other = keys.some((key) => key !== "whois" && before[key] !== after[key]);

@@ -37,7 +37,7 @@ function reflection(room: Room, occupant: RoomOccupant, message: Element): Eleme
     : [];
   const children = [
     ...message.children.filter((child) => typeof child === "string" || !isForged(room, child)),
-    xml("occupant-id", { xmlns: NS.occupantId, id: room.occupantId(occupant.bare) }),
+    xml("occupant-id", { xmlns: NS.occupantId, id: occupant.id }),
     ...stanzaId,
   ];
   return withChildren(withAttributes(message, { from, to: null, id }), children);

@@ -19,7 +19,7 @@ export function join(room: Room, stanza: Element, from: JID, wanted: string): vo
   checkNick(room, bare, nick);
   const role = room.reservedRoles.get(bare) ?? room.defaultRole(room.affiliationOf(bare));
   room.reservedRoles.delete(bare);
-  const occupant = known ?? new RoomOccupant(nick, bare, role);
+  const occupant = known ?? new RoomOccupant(nick, bare, role, room.occupantId(bare));
   room.addSession(occupant, full, stanza);
   announceToOthers(room, occupant, {});
   const codes = [

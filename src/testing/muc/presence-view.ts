@@ -60,7 +60,7 @@ export function occupantPresence(
     passed === null
       ? null
       : childrenWithout(passed, ["x", NS.muc], ["x", NS.user], ["occupant-id", NS.occupantId]),
-    identified && xml("occupant-id", { xmlns: NS.occupantId, id: room.occupantId(occupant.bare) }),
+    identified && xml("occupant-id", { xmlns: NS.occupantId, id: occupant.id }),
     xml(
       "x",
       { xmlns: NS.user },

@@ -41,11 +41,10 @@ function changeNick(room: Room, occupant: RoomOccupant, stanza: Element, full: s
   checkNick(room, occupant.bare, nick);
   if (occupant.sessions.size > 1) return splitOff(room, occupant, stanza, full, nick);
   const gone = { type: "unavailable", codes: [303], from: occupant.nick, newNick: nick } as const;
-  const { presence } = occupant;
   announce(room, occupant, gone);
   room.rename(occupant, nick);
   room.addSession(occupant, full, stanza);
-  announceToOthers(room, occupant, presence === null ? {} : { base: stanza });
+  announceToOthers(room, occupant, {});
   const codes = nick === wanted ? [] : [210];
   if (stanza.getChild("x", NS.muc) === undefined) announceToSelf(room, occupant, { codes });
   else welcome(room, occupant, stanza, full, codes);
@@ -54,7 +53,7 @@ function changeNick(room: Room, occupant: RoomOccupant, stanza: Element, full: s
 /** One of several clients of an account takes a nick of its own: the others stay as they are. */
 function splitOff(room: Room, occupant: RoomOccupant, stanza: Element, full: string, nick: string): void {
   leaveOne(room, occupant, stanza, full);
-  const apart = new RoomOccupant(nick, occupant.bare, occupant.role);
+  const apart = new RoomOccupant(nick, occupant.bare, occupant.role, occupant.id);
   room.addSession(apart, full, stanza);
   announceToOthers(room, apart, {});
   announceToSelf(room, apart, {});

@@ -30,7 +30,7 @@ export function handlePrivateMessage(room: Room, message: Element, full: string,
   const children = [
     ...childrenWithout(message, ["x", NS.user], ["occupant-id", NS.occupantId]),
     xml("x", { xmlns: NS.user }),
-    xml("occupant-id", { xmlns: NS.occupantId, id: room.occupantId(sender.bare) }),
+    xml("occupant-id", { xmlns: NS.occupantId, id: sender.id }),
   ];
   const relayed = withChildren(withAttributes(message, { from: room.inRoom(sender.nick) }), children);
   for (const each of recipient.sessions.keys()) room.sendTo(each, relayed);

@@ -7,15 +7,18 @@ export class RoomOccupant {
   nick: string;
   /** The account, as a bare JID. */
   readonly bare: string;
+  /** XEP-0421: the room's own name for the account. */
+  readonly id: string;
   /** What he may do now. */
   role: Role;
   /** The last presence of each client, by full JID, in the order of entering. */
   readonly sessions = new Map<string, Element>();
 
-  constructor(nick: string, bare: string, role: Role) {
+  constructor(nick: string, bare: string, role: Role, id: string) {
     this.nick = nick;
     this.bare = bare;
     this.role = role;
+    this.id = id;
   }
 
   /** The client that came first, as a full JID: it stands for all (Prosody). Null once nobody is left. */

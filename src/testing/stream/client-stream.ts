@@ -65,14 +65,22 @@ export class ClientStream implements Link {
 
   #read(chunk: Buffer): void {
     if (this.#closed) return;
+    const text = this.#decode(chunk);
+    if (text === null) return this.fail("not-well-formed", "This is no UTF-8");
     try {
-      this.#parser.write(this.#decoder.decode(chunk, { stream: true }));
+      this.#parser.write(text);
     } catch (error) {
-      if (error instanceof XmlStreamError) return this.fail(error.condition, error.message);
-      // The decoder's: what came is no UTF-8 (RFC 6120 §11.6).
-      if (error instanceof TypeError && "code" in error)
-        return this.fail("not-well-formed", "This is no UTF-8");
-      throw error;
+      if (!(error instanceof XmlStreamError)) throw error;
+      this.fail(error.condition, error.message);
+    }
+  }
+
+  /** RFC 6120 §11.6: UTF-8 and nothing else; null for what is none. */
+  #decode(chunk: Buffer): string | null {
+    try {
+      return this.#decoder.decode(chunk, { stream: true });
+    } catch {
+      return null;
     }
   }
 

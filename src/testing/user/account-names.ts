@@ -5,14 +5,15 @@ export class AccountNames {
   readonly #locals = new Map<string, string>();
   #resources = 0;
 
-  /** The account for a nick. */
-  accountFor(nick: string, domain: string): JID {
+  /** The account for a nick; one that `isTaken` by a client that the test does not drive is passed over. */
+  accountFor(nick: string, domain: string, isTaken: (account: string) => boolean): JID {
     const known = this.#locals.get(nick);
     if (known !== undefined) return JID.parse(`${known}@${domain}`);
     const plain = nick.toLowerCase().replaceAll(/[^a-z0-9._-]/g, "-");
     const taken = new Set(this.#locals.values());
     let local = plain;
-    for (let number = 2; taken.has(local); number++) local = `${plain}-${number}`;
+    const free = (): boolean => !taken.has(local) && !isTaken(`${local}@${domain}`);
+    for (let number = 2; !free(); number++) local = `${plain}-${number}`;
     this.#locals.set(nick, local);
     return JID.parse(`${local}@${domain}`);
   }

@@ -38,7 +38,7 @@ export function readTrace(name: string): readonly TraceEvent[] {
 }
 
 /** Names for what is random: the first id that is seen is `#1`, and so on; the same id has the same name. */
-export class Names {
+class Names {
   readonly #names = new Map<string, string>();
 
   of(id: string): string {
@@ -65,7 +65,7 @@ function isOpaque(element: Element): boolean {
 }
 
 /** The stanza as a text that is equal for equal stanzas: attributes and extensions in order, random ids named. */
-export function canonical(element: Element, names: Pick<Names, "of">): string {
+function canonical(element: Element, names: Pick<Names, "of">): string {
   const attrs = Object.entries(element.attrs)
     .filter(([name]) => name !== "xmlns" && name !== "xml:lang" && name !== "stamp")
     .map(([name, value = ""]) => `${name}=${isRandom(element, name, value) ? names.of(value) : value}`)
