@@ -137,6 +137,28 @@ describe("a mistake of the service, or of what a test gave it", () => {
     expect(lines).toEqual(["A stanza could not be handled"]);
     await clumsy.close();
   });
+
+  test("does not cost the stanzas behind it in the same bytes", async () => {
+    const lines: string[] = [];
+    const logger = new StructuredLogger({ level: "error", write: ({ text }) => lines.push(text) });
+    let broken = false;
+    class BrokenClock extends ManualClock {
+      override now(): number {
+        if (broken) throw new Error("no time");
+        return super.now();
+      }
+    }
+    const clumsy = new TestServer({ domain: "example.org", logger, clock: new BrokenClock() });
+    const bob = await RawClient.login(clumsy, "bob@example.org", "home");
+    broken = true;
+    bob.send(
+      "<presence/>" + "<iq type='get' id='behind' to='example.org'><ping xmlns='urn:xmpp:ping'/></iq>",
+    );
+    await bob.next((each) => each.attrs["id"] === "behind");
+    broken = false;
+    expect(lines).toEqual(["A stanza of a client could not be handled"]);
+    await clumsy.close();
+  });
 });
 
 describe("closing", () => {

@@ -56,7 +56,7 @@ export class ClientStream implements Link {
     return new StreamParser(
       {
         onStart: (stream) => this.#start(stream),
-        onElement: (element) => this.#element(element),
+        onElement: (element) => this.#take(element),
         onEnd: () => this.#finish(),
       },
       { limits: { ...DEFAULT_PARSER_LIMITS, stanzaChars: this.#options.stanzaChars } },
@@ -100,6 +100,18 @@ export class ClientStream implements Link {
       `<?xml version='1.0'?><stream:stream xmlns='${NS.client}' xmlns:stream='${NS.streams}' ` +
         `from='${escapeXml(domain)}' id='${id}' version='1.0' xml:lang='en'>`,
     );
+  }
+
+  /** What goes wrong with one stanza is no reason to lose those behind it in the same bytes. */
+  #take(element: Element): void {
+    try {
+      this.#element(element);
+    } catch (error) {
+      this.#options.host.logger.error(
+        { error, stanza: element },
+        "A stanza of a client could not be handled",
+      );
+    }
   }
 
   #element(element: Element): void {
