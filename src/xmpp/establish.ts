@@ -1,5 +1,6 @@
 import { messageOf } from "../base/errors.js";
-import { discoverEndpoints, type Endpoint } from "./service.js";
+import type { Element } from "../base/element.js";
+import { discoverEndpoints, dnsLookup, type Endpoint } from "./service.js";
 import { SessionError } from "./session-error.js";
 import type { SessionSettings } from "./session-options.js";
 import { negotiate, type Negotiated, type NegotiateOptions } from "./stream/negotiate.js";
@@ -40,33 +41,49 @@ function uri({ protocol, host, port }: Endpoint): string {
 /** Where the way of connecting is ours to choose, `connect` stands in for all of it. */
 const CUSTOM = "xmpp://custom";
 
+/** One of several endpoints that does not answer must not use up the time of all. */
+async function openWithin(
+  stream: XmppStream,
+  endpoint: Endpoint | null,
+  settings: SessionSettings,
+  timeoutMs: number,
+): Promise<Element> {
+  const timer = settings.clock.setTimeout(
+    () => stream.destroy(new SessionError("timeout", `The server did not answer within ${timeoutMs} ms`)),
+    timeoutMs,
+  );
+  try {
+    return await stream.open(endpoint === null ? CUSTOM : uri(endpoint));
+  } finally {
+    timer.cancel();
+  }
+}
+
 async function openFirst(
   settings: SessionSettings,
   timeoutMs: number,
   signal: AbortSignal,
   opened: (stream: XmppStream) => void,
-) {
+): Promise<{ readonly stream: XmppStream; readonly features: Element }> {
   const { account, connect, clock, tls, limits, service } = settings;
   const endpoints =
     settings.endpoint !== null || connect !== null
       ? [settings.endpoint]
-      : await discoverEndpoints(account.domain);
+      : await discoverEndpoints(account.domain, dnsLookup(signal));
   let failure = new SessionError("stopped", "The attempt was given up");
   for (const endpoint of endpoints) {
     if (signal.aborted) break;
-    const stream = new XmppStream(
-      {
-        domain: account.domain,
-        tls,
-        clock,
-        limits: { stanzaChars: 4 * limits.stanzaBytes, depth: limits.depth, attributes: limits.attributes },
-        connect: connect === null ? null : () => connect({ domain: account.domain, service, signal }),
-      },
-      timeoutMs,
-    );
+    const stream = new XmppStream({
+      domain: account.domain,
+      tls,
+      clock,
+      limits: { stanzaChars: 4 * limits.stanzaBytes, depth: limits.depth, attributes: limits.attributes },
+      connect: connect === null ? null : () => connect({ domain: account.domain, service, signal }),
+    });
     opened(stream);
     try {
-      return { stream, features: await stream.open(endpoint === null ? CUSTOM : uri(endpoint)) };
+      const features = await openWithin(stream, endpoint, settings, timeoutMs / endpoints.length);
+      return { stream, features };
     } catch (error) {
       stream.destroy();
       failure = sessionErrorOf(error);
@@ -102,7 +119,7 @@ export async function establish(
   try {
     const { stream, features } = await openFirst(
       settings,
-      timeoutMs * 2,
+      timeoutMs,
       attempt.signal,
       (opened) => (current = opened),
     );
@@ -116,6 +133,7 @@ export async function establish(
     });
     return { stream, negotiated };
   } catch (error) {
+    attempt.abort();
     (current as XmppStream | null)?.destroy();
     throw why ?? sessionErrorOf(error);
   } finally {

@@ -49,8 +49,13 @@ function time(now: number): Element {
   return xml("time", { xmlns: NS.time }, xml("tzo", null, "+00:00"), xml("utc", null, utc));
 }
 
-function error(type: string, condition: string): Element {
-  return xml("error", { type }, xml(condition, { xmlns: NS.stanzaErrors }));
+function answer(request: Element, type: "result" | "error", content: Element | null): Element {
+  return xml("iq", { type, id: request.attrs["id"], to: request.attrs["from"] }, content);
+}
+
+/** The answer to an IQ that is not done (RFC 6120 §8.3). */
+export function refuseIq(request: Element, type: "cancel" | "modify", condition: string): Element {
+  return answer(request, "error", xml("error", { type }, xml(condition, { xmlns: NS.stanzaErrors })));
 }
 
 /**
@@ -58,20 +63,18 @@ function error(type: string, condition: string): Element {
  * (XEP-0030); anything else is `service-unavailable` (RFC 6120 §8.4). Exactly one answer for each.
  */
 export function answerIq(request: Element, clock: Clock): Element {
-  const { id, from, type } = request.attrs;
   const [payload] = request.getChildElements();
-  const reply = (kind: "result" | "error", content: Element | null): Element =>
-    xml("iq", { type: kind, id, to: from }, content);
-  if (payload === undefined) return reply("error", error("modify", "bad-request"));
-  if (type === "get") {
-    if (payload.is("ping", NS.ping)) return reply("result", null);
-    if (payload.is("time", NS.time)) return reply("result", time(clock.now()));
+  const result = (content: Element | null): Element => answer(request, "result", content);
+  if (payload === undefined) return refuseIq(request, "modify", "bad-request");
+  if (request.attrs["type"] === "get") {
+    if (payload.is("ping", NS.ping)) return result(null);
+    if (payload.is("time", NS.time)) return result(time(clock.now()));
     if (payload.is("query", NS.version))
-      return reply("result", xml("query", { xmlns: NS.version }, xml("name", null, IDENTITY.name)));
+      return result(xml("query", { xmlns: NS.version }, xml("name", null, IDENTITY.name)));
     if (payload.is("query", NS.discoInfo))
       return isOwnNode(payload.attrs["node"])
-        ? reply("result", discoInfo(payload))
-        : reply("error", error("cancel", "item-not-found"));
+        ? result(discoInfo(payload))
+        : refuseIq(request, "cancel", "item-not-found");
   }
-  return reply("error", error("cancel", "service-unavailable"));
+  return refuseIq(request, "cancel", "service-unavailable");
 }

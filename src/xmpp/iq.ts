@@ -4,6 +4,7 @@ import type { Clock, Timer } from "../base/clock.js";
 import { xml, type Element } from "../base/element.js";
 import { RequestTimeoutError } from "../base/errors.js";
 import { JID } from "../base/jid.js";
+import { SessionError } from "./session-error.js";
 import { XmppError } from "./xmpp-error.js";
 
 /** How one request may be limited. */
@@ -12,12 +13,13 @@ export interface IqOptions {
   readonly timeoutMs?: number;
   /**
    * Called with the payload of the result in the turn in which it arrives, before any stanza that came after it is
-   * handled: a promise is settled only later.
+   * handled: a promise is settled only later. When it throws, the request rejects with that.
    */
   readonly onResult?: (payload: Element | null) => void;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_LIMIT = 10_000;
 
 interface Pending {
   /** Whom the answer has to come from; null is the own account. */
@@ -31,7 +33,10 @@ interface Pending {
 /** What {@link IqRequests} needs of its session. */
 export interface IqRequestsOptions {
   readonly clock: Clock;
-  readonly send: (stanza: Element) => Promise<void>;
+  /** Sends a request, unless it is not wanted any more when its turn comes. */
+  readonly send: (stanza: Element, wanted: () => boolean) => Promise<void>;
+  /** How many requests may wait for their answer; default 10,000. */
+  readonly limit?: number;
   /** The bound JID, null before there is one. */
   readonly jid: () => JID | null;
 }
@@ -66,6 +71,9 @@ export class IqRequests {
     { timeoutMs = DEFAULT_TIMEOUT_MS, onResult }: IqOptions = {},
   ): Promise<Element | null> {
     const to = address === null ? null : JID.from(address);
+    const { limit = DEFAULT_LIMIT, send } = this.#options;
+    if (this.#pending.size >= limit)
+      throw new SessionError("policy", `${limit} requests wait for their answer already`);
     // Not to be guessed: whoever knows it could still not answer for somebody else, but need not even try.
     const id = randomUUID();
     const answer = new Promise<Element | null>((resolve, reject) => {
@@ -78,7 +86,7 @@ export class IqRequests {
     });
     answer.catch(() => {});
     try {
-      await this.#options.send(xml("iq", { type, id, to: to?.toString() }, payload));
+      await send(xml("iq", { type, id, to: to?.toString() }, payload), () => this.#pending.has(id));
     } catch (error) {
       this.#take(id)?.reject(error instanceof Error ? error : new Error(String(error)));
     }
@@ -102,8 +110,12 @@ export class IqRequests {
     if (stanza.attrs["type"] === "error") pending?.reject(XmppError.fromStanza(stanza));
     else {
       const payload = stanza.getChildElements()[0] ?? null;
-      pending?.resolve(payload);
-      pending?.onResult?.(payload);
+      try {
+        pending?.onResult?.(payload);
+        pending?.resolve(payload);
+      } catch (error) {
+        pending?.reject(error instanceof Error ? error : new Error(String(error)));
+      }
     }
     return true;
   }

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../base/clock.js";
 import type { Element } from "../base/element.js";
 import { NS } from "./namespaces.js";
+import { SessionError } from "./session-error.js";
 import type { XmppStream } from "./stream/xmpp-stream.js";
 
 const ASK = `<r xmlns="${NS.sm}"/>`;
@@ -18,15 +19,19 @@ export interface LivenessOptions {
   readonly deadPeerMs: number;
 }
 
+/** What {@link Liveness} needs of a stream. */
+export type WatchedStream = Pick<XmppStream, "receivedAtMs" | "congested" | "write" | "destroy">;
+
 /**
  * Asks the server for acknowledgements, and notices when it has fallen silent. A dead connection is dropped
  * without a word, so that the session can be resumed.
  */
 export class Liveness {
   readonly #options: LivenessOptions;
-  #stream: XmppStream | null = null;
+  #stream: WatchedStream | null = null;
   #managed = false;
-  #asked = false;
+  /** When the acknowledgement that is awaited was asked for. */
+  #askedAtMs: number | null = null;
   #askTimer: Timer | null = null;
   #watchTimer: Timer | null = null;
   #pings = 0;
@@ -35,18 +40,19 @@ export class Liveness {
     this.#options = options;
   }
 
-  /** Begins to watch a stream; `managed` where XEP-0198 is on. */
-  start(stream: XmppStream, managed: boolean): void {
+  /** Begins to watch a stream; `pending` stanzas are not acknowledged yet, null where XEP-0198 is off. */
+  start(stream: WatchedStream, pending: number | null): void {
     this.stop();
     this.#stream = stream;
-    this.#managed = managed;
+    this.#managed = pending !== null;
+    if (pending !== null && pending > 0) this.#askSoon();
     this.#watch(this.#options.deadPeerMs / 2, false);
   }
 
   /** Ends watching. */
   stop(): void {
     this.#stream = null;
-    this.#asked = false;
+    this.#askedAtMs = null;
     this.#askTimer?.cancel();
     this.#askTimer = null;
     this.#watchTimer?.cancel();
@@ -55,25 +61,28 @@ export class Liveness {
 
   /** The request for an acknowledgement to send along, `""` for none yet. */
   requestFor(pending: number): string {
-    if (!this.#managed || this.#asked || pending === 0) return "";
-    if (pending >= ASK_AT_PENDING) {
-      this.#asked = true;
-      return ASK;
-    }
-    this.#askTimer ??= this.#options.clock.setTimeout(() => this.#ask(), ASK_AFTER_MS);
+    if (this.#stream === null || !this.#managed || this.#askedAtMs !== null || pending === 0) return "";
+    if (pending >= ASK_AT_PENDING) return this.#request();
+    this.#askSoon();
     return "";
   }
 
-  /** The server answered a request. */
-  acknowledged(): void {
-    this.#asked = false;
+  /** The server answered a request; `pending` stanzas are still not acknowledged. */
+  acknowledged(pending: number): void {
+    this.#askedAtMs = null;
+    if (pending > 0) this.#askSoon();
   }
 
-  #ask(): void {
-    this.#askTimer = null;
-    if (this.#stream === null || this.#asked) return;
-    this.#asked = true;
-    this.#stream.write(ASK);
+  #request(): string {
+    this.#askedAtMs = this.#options.clock.monotonic();
+    return ASK;
+  }
+
+  #askSoon(): void {
+    this.#askTimer ??= this.#options.clock.setTimeout(() => {
+      this.#askTimer = null;
+      if (this.#askedAtMs === null) this.#stream?.write(this.#request());
+    }, ASK_AFTER_MS);
   }
 
   /** Half of the time in silence, then a question, then the other half for any answer. */
@@ -82,14 +91,24 @@ export class Liveness {
       const stream = this.#stream;
       if (stream === null) return;
       const { clock, deadPeerMs } = this.#options;
-      const silentMs = clock.monotonic() - stream.receivedAtMs;
+      const nowMs = clock.monotonic();
+      if (stream.congested) {
+        // What we sent has not left yet: nothing can be expected in return.
+        if (this.#askedAtMs !== null) this.#askedAtMs = nowMs;
+        return this.#watch(deadPeerMs / 2, false);
+      }
+      if (this.#askedAtMs !== null && nowMs - this.#askedAtMs >= deadPeerMs)
+        return this.#drop(stream, "did not acknowledge what it was sent");
+      const silentMs = nowMs - stream.receivedAtMs;
       if (silentMs < deadPeerMs / 2) return this.#watch(deadPeerMs / 2 - silentMs, false);
-      // What we sent has not left yet: nothing can be expected in return.
-      if (stream.congested) return this.#watch(deadPeerMs / 2, false);
-      if (asked) return stream.destroy();
-      stream.write(this.#managed ? ASK : this.#ping());
+      if (asked) return this.#drop(stream, "was silent");
+      stream.write(this.#managed ? this.#request() : this.#ping());
       this.#watch(deadPeerMs / 2, true);
     }, delayMs);
+  }
+
+  #drop(stream: WatchedStream, what: string): void {
+    stream.destroy(new SessionError("timeout", `The server ${what} for ${this.#options.deadPeerMs} ms`));
   }
 
   /** Whether a stanza is the answer to a ping of this class, which nobody waits for. */

@@ -1,3 +1,4 @@
+import type { Clock, Timer } from "../base/clock.js";
 import type { Element } from "../base/element.js";
 import { ArgumentError } from "../base/errors.js";
 import { SessionError } from "./session-error.js";
@@ -5,6 +6,7 @@ import { SessionError } from "./session-error.js";
 interface Entry {
   readonly stanza: Element;
   readonly text: string;
+  readonly wanted: (() => boolean) | undefined;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -15,6 +17,10 @@ export interface OutboxLimits {
   readonly stanzaBytes: number;
   /** Bytes that may wait to be sent. */
   readonly outboxBytes: number;
+  /** Bytes that may go out in a second, on average. */
+  readonly bytesPerSecond: number;
+  /** Bytes that may go out at once after a pause. */
+  readonly burstBytes: number;
 }
 
 /** Takes what is to be written, and the stanzas in it. */
@@ -22,7 +28,7 @@ export type Write = (text: string, stanzas: readonly Element[]) => void;
 
 /**
  * Stanzas on their way out, in order. All that is sent in one turn of the event loop is written at once; what is
- * sent while there is no stream waits, within bounds.
+ * sent while there is no stream, or faster than the rate that is set, waits, within bounds.
  */
 export class Outbox {
   readonly #limits: OutboxLimits;
@@ -30,13 +36,24 @@ export class Outbox {
   #chars = 0;
   #write: Write | null = null;
   #scheduled = false;
+  readonly #clock: Clock;
+  /** What may go out now; below zero after a stanza that was larger. */
+  #allowance: number;
+  #allowedAtMs: number;
+  #pause: Timer | null = null;
 
-  constructor(limits: OutboxLimits) {
+  constructor(limits: OutboxLimits, clock: Clock) {
     this.#limits = limits;
+    this.#clock = clock;
+    this.#allowance = limits.burstBytes;
+    this.#allowedAtMs = clock.monotonic();
   }
 
-  /** Resolves when the stanza was handed to the stream. Rejects with {@link ArgumentError} when it is too large. */
-  push(stanza: Element): Promise<void> {
+  /**
+   * Resolves when the stanza was handed to the stream. Rejects with {@link ArgumentError} when it is too large. What
+   * is not `wanted` any more when its turn comes is left out.
+   */
+  push(stanza: Element, wanted?: () => boolean): Promise<void> {
     const text = stanza.toString();
     // Four bytes is the most that two UTF-16 units take; only what may be too long is measured.
     const { stanzaBytes, outboxBytes } = this.#limits;
@@ -46,7 +63,7 @@ export class Outbox {
       return Promise.reject(new SessionError("policy", "Too much is waiting to be sent already"));
     this.#chars += text.length;
     return new Promise((resolve, reject) => {
-      this.#entries.push({ stanza, text, resolve, reject });
+      this.#entries.push({ stanza, text, wanted, resolve, reject });
       this.#schedule();
     });
   }
@@ -60,6 +77,8 @@ export class Outbox {
   /** Keeps back what comes until {@link open}. */
   close(): void {
     this.#write = null;
+    this.#pause?.cancel();
+    this.#pause = null;
   }
 
   /** Whether nothing waits. */
@@ -76,26 +95,52 @@ export class Outbox {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#write === null || this.empty) return;
+    if (this.#scheduled || this.#write === null || this.#pause !== null || this.empty) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      this.flush();
+      if (this.#pause === null) this.#flush(this.#affordable());
     });
   }
 
-  /** Writes what waits now, where there is a stream. */
+  /** Writes all that waits now, where there is a stream. */
   flush(): void {
-    if (this.#write === null || this.empty) return;
-    const entries = this.#entries;
-    this.#entries = [];
-    this.#chars = 0;
+    this.#flush(this.#entries.length);
+  }
+
+  /** How many stanzas may go out now; where more wait, their turn is set. */
+  #affordable(): number {
+    const { bytesPerSecond, burstBytes } = this.#limits;
+    if (bytesPerSecond === Infinity || this.#write === null) return this.#entries.length;
+    const nowMs = this.#clock.monotonic();
+    const earned = ((nowMs - this.#allowedAtMs) / 1000) * bytesPerSecond;
+    this.#allowance = Math.min(burstBytes, this.#allowance + earned);
+    this.#allowedAtMs = nowMs;
+    let count = 0;
+    for (; count < this.#entries.length && this.#allowance > 0; count++)
+      this.#allowance -= Buffer.byteLength(this.#entries[count]?.text ?? "");
+    if (count < this.#entries.length) {
+      const delayMs = Math.ceil(((1 - this.#allowance) / bytesPerSecond) * 1000);
+      this.#pause = this.#clock.setTimeout(() => {
+        this.#pause = null;
+        this.#flush(this.#affordable());
+      }, delayMs);
+    }
+    return count;
+  }
+
+  #flush(count: number): void {
+    if (this.#write === null || count === 0) return;
+    const entries = this.#entries.splice(0, count);
     let text = "";
-    for (const entry of entries) text += entry.text;
-    this.#write(
-      text,
-      entries.map((entry) => entry.stanza),
-    );
+    const stanzas: Element[] = [];
+    for (const entry of entries) {
+      this.#chars -= entry.text.length;
+      if (entry.wanted?.() === false) continue;
+      text += entry.text;
+      stanzas.push(entry.stanza);
+    }
+    if (stanzas.length > 0) this.#write(text, stanzas);
     for (const entry of entries) entry.resolve();
   }
 }

@@ -1,4 +1,4 @@
-import { resolveSrv } from "node:dns/promises";
+import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 
 import { SessionError } from "./session-error.js";
@@ -37,7 +37,8 @@ export function parseService(service: string): Endpoint {
   return { protocol, host: host.replace(/^\[|\]$/g, ""), port };
 }
 
-interface SrvRecord {
+/** The record of a service in DNS (RFC 2782). */
+export interface SrvRecord {
   readonly name: string;
   readonly port: number;
   readonly priority: number;
@@ -61,21 +62,28 @@ export function orderByPriority<T extends SrvRecord>(records: readonly T[], rand
   return ordered;
 }
 
-async function lookup(name: string): Promise<SrvRecord[]> {
-  try {
-    return await resolveSrv(name);
-  } catch {
-    return []; // no such record, or no answer: the host itself is tried
-  }
+/** Finds the SRV records of a name; none where there are none. */
+export type LookupSrv = (name: string) => Promise<readonly SrvRecord[]>;
+
+/** Asks DNS, until `signal` is aborted. No such record, or no answer: the host itself is tried then. */
+export function dnsLookup(signal: AbortSignal): LookupSrv {
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  signal.addEventListener("abort", () => resolver.cancel(), { once: true });
+  return (name) => resolver.resolveSrv(name).catch(() => []);
 }
 
 /**
  * The endpoints of a domain, best first: by its SRV records (RFC 6120 §3.2.1, XEP-0368), else the domain
  * itself on the registered port.
  */
-export async function discoverEndpoints(domain: string): Promise<Endpoint[]> {
-  if (isIP(domain) !== 0 || isLoopback(domain))
-    return [{ protocol: "xmpp:", host: domain, port: DEFAULT_PORT["xmpp:"] }];
+export async function discoverEndpoints(
+  domain: string,
+  lookup: LookupSrv,
+  random: () => number = Math.random,
+): Promise<Endpoint[]> {
+  const host = domain.replace(/^\[|\]$/g, "");
+  const itself: Endpoint = { protocol: "xmpp:", host, port: DEFAULT_PORT["xmpp:"] };
+  if (isIP(host) !== 0 || isLoopback(host)) return [itself];
   const [direct, plain] = await Promise.all([
     lookup(`_xmpps-client._tcp.${domain}`),
     lookup(`_xmpp-client._tcp.${domain}`),
@@ -88,8 +96,8 @@ export async function discoverEndpoints(domain: string): Promise<Endpoint[]> {
   const offered = records.filter((record) => record.name !== "." && record.name !== "");
   if (records.length > 0 && offered.length === 0)
     throw new SessionError("unreachable", `${domain} says that it offers no XMPP service`);
-  if (offered.length === 0) return [{ protocol: "xmpp:", host: domain, port: DEFAULT_PORT["xmpp:"] }];
-  return orderByPriority(offered, Math.random).map(({ protocol, name, port }) => ({
+  if (offered.length === 0) return [itself];
+  return orderByPriority(offered, random).map(({ protocol, name, port }) => ({
     protocol,
     host: name,
     port,

@@ -26,8 +26,14 @@ export interface SessionLimits {
   readonly attributes?: number;
   /** Bytes that may wait to be sent; default 4 MiB. */
   readonly outboxBytes?: number;
+  /** Bytes that are sent in a second, on average; more waits its turn. Default: as many as there are. */
+  readonly bytesPerSecond?: number;
+  /** Bytes that may go out at once after a pause, where `bytesPerSecond` is set; default 65,536. */
+  readonly burstBytes?: number;
   /** How long the server may be silent before the connection is given up, in milliseconds; default 60,000. */
   readonly deadPeerMs?: number;
+  /** Requests that may wait for their answer; default 10,000. */
+  readonly pendingIqs?: number;
 }
 
 /** How to make a {@link Session}. */
@@ -89,7 +95,10 @@ const LIMITS: Required<SessionLimits> = {
   depth: 256,
   attributes: 128,
   outboxBytes: 4 << 20,
+  bytesPerSecond: Infinity,
+  burstBytes: 65_536,
   deadPeerMs: 60_000,
+  pendingIqs: 10_000,
 };
 
 function positive(name: string, value: number): void {

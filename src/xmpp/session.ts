@@ -1,61 +1,27 @@
-import type { Element } from "../base/element.js";
 import type { Timer } from "../base/clock.js";
+import type { Element } from "../base/element.js";
 import { Emitter } from "../base/emitter.js";
 import type { JID } from "../base/jid.js";
 import type { Logger } from "../base/logger.js";
-import { Backoff } from "./backoff.js";
 import { establish, sessionErrorOf, type Established } from "./establish.js";
-import { answerIq, initialPresence } from "./iq-responder.js";
-import { IqRequests } from "./iq.js";
-import { Liveness } from "./liveness.js";
-import { NS } from "./namespaces.js";
-import { Outbox } from "./outbox.js";
+import { initialPresence } from "./iq-responder.js";
+import type { IqRequests } from "./iq.js";
+import { RetryPolicy } from "./retry-policy.js";
 import { SessionError } from "./session-error.js";
+import type { SessionEvents, SessionState } from "./session-events.js";
 import { settingsOf, type SessionOptions, type SessionSettings } from "./session-options.js";
-import { StreamManagement } from "./stream-management.js";
-import { handledCount } from "./stream/negotiate.js";
+import { ResumeError } from "./stream/negotiate.js";
 import type { XmppStream } from "./stream/xmpp-stream.js";
+import { Traffic } from "./traffic.js";
 
-/** Something that was noticed and tolerated. */
-export interface SessionDiagnostic {
-  /** Stable name of what was noticed. */
-  readonly code: string;
-  /** The stanza it was noticed in, null where there is none. */
-  readonly stanza: Element | null;
-}
+export type { SessionDiagnostic, SessionEvents, SessionState } from "./session-events.js";
 
-/** The events of a {@link Session}. */
-export interface SessionEvents {
-  /** A new session: nothing of an earlier one is left, rooms have to be joined again. */
-  readonly established: { readonly jid: JID };
-  /** The connection is lost; it is tried again at `nextAttemptAt`. */
-  readonly interrupted: { readonly cause: SessionError; readonly nextAttemptAt: Date };
-  /** The same session goes on, with nothing lost (XEP-0198 §5). */
-  readonly resumed: object;
-  /** The session is gone. What was sent and not acknowledged may have arrived or not. */
-  readonly destroyed: { readonly cause: SessionError; readonly unconfirmed: readonly Element[] };
-  /** The session is over for good. */
-  readonly stopped: object;
-  /** What ended the session for good. */
-  readonly error: SessionError;
-  /** A message, as it came. */
-  readonly message: Element;
-  /** A presence, as it came. */
-  readonly presence: Element;
-  /** Something was noticed and tolerated. */
-  readonly diagnostic: SessionDiagnostic;
-}
-
-/** `interrupted` while a lost session is tried again. */
-export type SessionState = "idle" | "connecting" | "online" | "interrupted" | "stopped";
-
-/** A session that was up this long is a good one: the next delay is the shortest again. */
-const STABLE_AFTER_MS = 60_000;
-/** Two clients with one resource throw each other out for ever: the third time within this is the last. */
-const CONFLICT_WINDOW_MS = 600_000;
-const CONFLICT_LIMIT = 3;
 const FLUSH_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 2_000;
+
+/** What is said of a stream that something in it was wrong: sent again on resumption, it would be so again. */
+const REPEATABLE =
+  /^(?:bad-|invalid-|not-well-formed|policy-violation|restricted-xml|unsupported-|undefined-condition)/;
 
 /**
  * One account's connection to its server, one stream after another: it connects, logs in, keeps the stream alive,
@@ -66,14 +32,11 @@ export class Session extends Emitter<SessionEvents> {
   readonly iq: IqRequests;
   readonly #settings: SessionSettings;
   readonly #log: Logger;
-  readonly #outbox: Outbox;
-  readonly #backoff: Backoff;
-  readonly #liveness: Liveness;
-  readonly #conflictsAtMs: number[] = [];
+  readonly #traffic: Traffic;
+  readonly #policy: RetryPolicy;
   #state: SessionState = "idle";
   #jid: JID | null = null;
   #stream: XmppStream | null = null;
-  #sm: StreamManagement | null = null;
   /** Between `established` and `destroyed`. */
   #alive = false;
   #everEstablished = false;
@@ -88,12 +51,16 @@ export class Session extends Emitter<SessionEvents> {
   constructor(options: SessionOptions) {
     super();
     this.#settings = settingsOf(options);
-    const { clock, logger, limits, reconnect } = this.#settings;
-    this.#log = logger.child({ account: this.#settings.account.toString() });
-    this.#outbox = new Outbox(limits);
-    this.#backoff = new Backoff(reconnect ?? { minDelayMs: 0, maxDelayMs: 0 });
-    this.#liveness = new Liveness({ clock, deadPeerMs: limits.deadPeerMs });
-    this.iq = new IqRequests({ clock, send: (stanza) => this.send(stanza), jid: () => this.#jid });
+    this.#log = this.#settings.logger.child({ account: this.#settings.account.toString() });
+    this.#policy = new RetryPolicy(this.#settings);
+    this.#traffic = new Traffic({
+      settings: this.#settings,
+      log: this.#log,
+      jid: () => this.#jid,
+      deliver: (kind, stanza) => this.emit(kind, stanza),
+      diagnostic: (code, stanza) => this.emit("diagnostic", { code, stanza }),
+    });
+    this.iq = this.#traffic.iq;
     this.listenerFailed = (error, event) => {
       this.#log.error({ error, event }, "A listener failed");
       if (event !== "diagnostic") this.emit("diagnostic", { code: "listener-failed", stanza: null });
@@ -152,22 +119,11 @@ export class Session extends Emitter<SessionEvents> {
   async #stop(): Promise<void> {
     const stream = this.#stream;
     if (stream !== null) {
-      await this.#flush(stream);
+      await this.#traffic.flush(stream, FLUSH_TIMEOUT_MS);
       this.#halt(stream);
       await stream.close(CLOSE_TIMEOUT_MS);
     }
     this.#end(new SessionError("stopped", "The session was stopped"));
-  }
-
-  /** What was sent before stop() goes out, but a server that does not read cannot hold us up. */
-  async #flush(stream: XmppStream): Promise<void> {
-    this.#outbox.flush();
-    let timer: Timer | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = this.#settings.clock.setTimeout(resolve, FLUSH_TIMEOUT_MS);
-    });
-    await Promise.race([stream.writeFlushed(" ").catch(() => {}), limit]);
-    timer?.cancel();
   }
 
   /**
@@ -177,186 +133,94 @@ export class Session extends Emitter<SessionEvents> {
    */
   send(stanza: Element): Promise<void> {
     if (this.#state === "stopped") return Promise.reject(new SessionError("stopped", "The session is over"));
-    if (this.#stream === null && this.#settings.offline === "fail")
-      return Promise.reject(new SessionError("closed", "There is no connection now"));
-    return this.#outbox.push(stanza);
+    return this.#traffic.send(stanza);
   }
 
   async #try(): Promise<void> {
     const attempt = new AbortController();
     this.#attempt = attempt;
-    const resume = this.#sm?.id != null ? { id: this.#sm.id, inbound: this.#sm.inbound } : null;
     try {
-      const established = await establish(this.#settings, resume, attempt.signal);
+      const established = await establish(this.#settings, this.#traffic.resumable, attempt.signal);
       if (this.#attempt !== attempt) return established.stream.destroy();
       this.#attempt = null;
       this.#up(established);
     } catch (error) {
-      if (this.#attempt !== attempt && this.#attempt !== null) return;
+      if (this.#attempt !== attempt) return;
       this.#attempt = null;
+      if (error instanceof ResumeError) this.#traffic.notResumable();
       this.#down(sessionErrorOf(error));
     }
   }
 
   #up({ stream, negotiated }: Established): void {
     this.#stream = stream;
-    stream.onFailed = (error) => this.#lost(stream, error);
     this.#upSinceMs = this.#settings.clock.monotonic();
-    if (negotiated.kind === "resumed") this.#resumed(stream, negotiated.outbound);
-    else this.#bound(stream, negotiated);
-    // A listener may have stopped the session, or the stream may be gone already.
-    if (this.#stream !== stream) return;
-    this.#outbox.open((text, stanzas) => this.#write(stream, text, stanzas));
-    this.#liveness.start(stream, this.#sm !== null);
-    stream.flow((element) => this.#receive(element));
+    this.#traffic.attach(stream);
+    if (negotiated.kind === "bound") this.#bound(negotiated);
+    if (negotiated.kind === "bound" || this.#resumed(negotiated.outbound)) this.#traffic.open();
+    // Last: a stream that is gone already is lost only after what it brought was handled.
+    stream.onFailed = (error) => this.#lost(stream, error);
   }
 
-  #resumed(stream: XmppStream, acknowledged: number): void {
-    if (!this.#acknowledge(acknowledged)) return;
-    const again = this.#sm?.unacknowledged ?? [];
-    if (again.length > 0) stream.write(again.join(""));
+  #resumed(acknowledged: number): boolean {
+    if (!this.#traffic.resume(acknowledged)) return false;
     this.#state = "online";
-    this.#log.info({ resent: again.length }, "The session goes on");
+    this.#log.info("The session goes on");
     this.emit("resumed", {});
+    return true;
   }
 
-  #bound(stream: XmppStream, bound: Extract<Established["negotiated"], { kind: "bound" }>): void {
-    if (bound.outbound !== null) this.#sm?.acknowledgeAtMost(bound.outbound);
+  #bound(bound: Extract<Established["negotiated"], { kind: "bound" }>): void {
+    if (bound.outbound !== null) this.#traffic.settle(bound.outbound);
     if (this.#alive) this.#destroyed(this.#lastError ?? new SessionError("closed", "The session expired"));
-    this.#sm = bound.sm === null ? null : new StreamManagement(bound.sm.id);
+    this.#traffic.begin(bound.sm);
     this.#jid = bound.jid;
     this.#alive = true;
     this.#everEstablished = true;
     this.#state = "online";
-    const presence = initialPresence();
-    this.#write(stream, presence.toString(), [presence]);
-    this.#log.info({ jid: bound.jid, resumable: this.#sm?.id != null }, "Session established");
+    this.#traffic.sendFirst(initialPresence());
+    this.#log.info({ jid: bound.jid, resumable: this.#traffic.resumable !== null }, "Session established");
     this.emit("established", { jid: bound.jid });
     this.#starting?.settle(null);
-    for (const stanza of bound.early) this.#dispatch(stanza);
-  }
-
-  #write(stream: XmppStream, text: string, stanzas: readonly Element[]): void {
-    const sm = this.#sm;
-    if (sm !== null) for (const stanza of stanzas) sm.sent(stanza);
-    stream.write(text + this.#liveness.requestFor(sm?.pending ?? 0));
-  }
-
-  #receive(element: Element): void {
-    if (element.xmlns === NS.client) {
-      this.#sm?.received();
-      return this.#dispatch(element);
-    }
-    if (element.xmlns !== NS.sm || this.#sm === null) return;
-    if (element.name === "r") this.#stream?.write(`<a xmlns="${NS.sm}" h="${this.#sm.inbound}"/>`);
-    else if (element.name === "a") this.#acknowledged(element);
-  }
-
-  #acknowledged(element: Element): void {
-    this.#liveness.acknowledged();
-    const h = handledCount(element);
-    if (h !== null) this.#acknowledge(h);
-  }
-
-  /** False when the server's count cannot be: then the stream is over, and the session cannot be resumed. */
-  #acknowledge(h: number): boolean {
-    try {
-      this.#sm?.acknowledge(h);
-      return true;
-    } catch (error) {
-      this.#log.error({ error }, "Stream management is out of step");
-      this.#sm = this.#sm?.notResumable() ?? null;
-      this.#stream?.destroy();
-      return false;
-    }
-  }
-
-  #dispatch(stanza: Element): void {
-    switch (stanza.name) {
-      case "message":
-        return this.emit("message", stanza);
-      case "presence":
-        return this.emit("presence", stanza);
-      case "iq":
-        return this.#iqReceived(stanza);
-      default:
-        return this.emit("diagnostic", { code: "unknown-stanza", stanza });
-    }
-  }
-
-  #iqReceived(stanza: Element): void {
-    const { type } = stanza.attrs;
-    if (type === "result" || type === "error") {
-      if (!this.iq.answer(stanza) && !Liveness.isPingAnswer(stanza))
-        this.emit("diagnostic", { code: "unasked-iq-answer", stanza });
-    } else if (type === "get" || type === "set") {
-      this.send(answerIq(stanza, this.#settings.clock)).catch((error: unknown) =>
-        this.#log.debug({ error }, "An IQ could not be answered"),
-      );
-    } else this.emit("diagnostic", { code: "bad-iq-type", stanza });
+    for (const stanza of bound.early) this.#traffic.dispatch(stanza);
   }
 
   /** The stream that carried the session is gone. */
-  #lost(stream: XmppStream, error: Error): void {
+  #lost(stream: XmppStream, cause: Error): void {
     if (this.#stream !== stream) return;
     this.#halt(stream);
-    if (this.#settings.clock.monotonic() - this.#upSinceMs >= STABLE_AFTER_MS) this.#backoff.reset();
-    this.#down(sessionErrorOf(error));
+    this.#policy.lost(this.#settings.clock.monotonic() - this.#upSinceMs);
+    const error = sessionErrorOf(cause);
+    if (error.code === "protocol" || REPEATABLE.test(error.condition ?? "")) this.#traffic.notResumable();
+    this.#down(error);
   }
 
   #halt(stream: XmppStream): void {
     if (this.#stream === stream) this.#stream = null;
-    this.#liveness.stop();
-    this.#outbox.close();
+    this.#traffic.detach();
   }
 
   /** Tries again, where that makes sense. */
   #down(error: SessionError): void {
     this.#lastError = error;
-    if (this.#state === "stopped") return;
-    if (this.#isFinal(error)) return this.#end(error);
-    const delayMs = this.#backoff.next();
+    // stop() ends what is left, when it has come to that.
+    if (this.#state === "stopped" || this.#stopping !== null) return;
+    if (this.#policy.isFinal(error, this.#everEstablished)) return this.#end(error);
+    const delayMs = this.#policy.nextDelayMs();
     const nextAttemptAt = new Date(this.#settings.clock.now() + delayMs);
     this.#retry = this.#settings.clock.setTimeout(() => void this.#try(), delayMs);
     this.#log.warn({ cause: error.code, nextAttemptAt }, error.message);
-    const wasOnline = this.#state === "online";
-    if (wasOnline) this.#state = "interrupted";
-    if (wasOnline) this.emit("interrupted", { cause: error, nextAttemptAt });
-    if (this.#alive && this.#sm?.id == null) this.#destroyed(error);
+    if (this.#state === "online") {
+      this.#state = "interrupted";
+      this.emit("interrupted", { cause: error, nextAttemptAt });
+    }
+    if (this.#alive && this.#traffic.resumable === null) this.#destroyed(error);
   }
 
   #destroyed(cause: SessionError): void {
     this.#alive = false;
-    const unconfirmed = [...(this.#sm?.unacknowledged ?? [])];
-    this.#sm = null;
-    this.iq.abort(cause);
+    const unconfirmed = this.#traffic.abandon(cause);
     this.emit("destroyed", { cause, unconfirmed });
-  }
-
-  #isFinal(error: SessionError): boolean {
-    if (this.#settings.reconnect === null) return true;
-    switch (error.code) {
-      case "credentials":
-      case "service":
-      case "stopped":
-        return true;
-      case "tls":
-        return !this.#everEstablished;
-      case "conflict":
-        return this.#settings.resource !== null || this.#tooManyConflicts();
-      case "unreachable":
-      case "timeout":
-      case "policy":
-      case "protocol":
-      case "closed":
-        return false;
-    }
-  }
-
-  #tooManyConflicts(): boolean {
-    const nowMs = this.#settings.clock.monotonic();
-    this.#conflictsAtMs.push(nowMs);
-    return this.#conflictsAtMs.filter((atMs) => nowMs - atMs < CONFLICT_WINDOW_MS).length >= CONFLICT_LIMIT;
   }
 
   /** Over for good. */
@@ -373,8 +237,7 @@ export class Session extends Emitter<SessionEvents> {
       stream.destroy();
     }
     if (this.#alive) this.#destroyed(error);
-    this.iq.abort(error);
-    this.#outbox.abort(error);
+    else this.#traffic.abandon(error);
     if (error.code === "stopped") this.#log.info("Session stopped");
     else {
       // A start that fails is told by its rejection; a session that ends later may have nobody who waits.

@@ -1,17 +1,10 @@
-import { Element, makeAttributes, type Attributes, type Node } from "../base/element.js";
-import { MucwrightError } from "../base/errors.js";
-import { unescapeXml } from "./unescape.js";
+import { Element } from "../base/element.js";
+import { OversizeElement, readStartTag, resolved, type OpenElement } from "./start-tag.js";
+import { XmlScanner } from "./xml-scanner.js";
+import { XmlStreamError } from "./xml-stream-error.js";
 
-/** What came off the wire is no XML that XMPP allows, or too much of it. The stream cannot go on. */
-export class XmlStreamError extends MucwrightError {
-  /** The condition to end the stream with (RFC 6120 §4.9.3). */
-  readonly condition: "not-well-formed" | "restricted-xml" | "policy-violation";
-
-  constructor(condition: XmlStreamError["condition"], message: string) {
-    super(condition, message);
-    this.condition = condition;
-  }
-}
+export { OversizeElement } from "./start-tag.js";
+export { XmlStreamError } from "./xml-stream-error.js";
 
 /** Bounds on one top-level element. */
 export interface ParserLimits {
@@ -26,7 +19,7 @@ export interface ParserLimits {
 /** Generous: the servers in use allow 256 KiB a stanza. */
 export const DEFAULT_PARSER_LIMITS: ParserLimits = { stanzaChars: 4 << 20, depth: 256, attributes: 128 };
 
-/** What the parser reports. A callback that throws makes `write` throw; the parser stays usable. */
+/** What the parser reports. What a callback throws is thrown by `write`, once the whole chunk is read. */
 export interface ParserEvents {
   /** The start tag of the stream. Never called in framed mode. */
   readonly onStart: (stream: Element) => void;
@@ -36,179 +29,109 @@ export interface ParserEvents {
   readonly onEnd: () => void;
 }
 
-interface Open {
-  readonly name: string;
-  /** As written, prefix included: the end tag has to match. */
-  readonly tag: string;
-  readonly xmlns: string | null;
-  /** What holds for children without a prefix; not the same where this one has a prefix. */
-  readonly inherited: string | null;
-  readonly attrs: Attributes;
-  readonly prefixes: ReadonlyMap<string, string> | null;
-  readonly children: Node[];
+/** How to make a {@link StreamParser}. */
+export interface ParserOptions {
+  readonly limits?: ParserLimits;
+  /** RFC 7395: each top-level element is reported; otherwise those inside of the first start tag. */
+  readonly framed?: boolean;
+  /** What becomes of an element that breaks a limit: the stream ends (default), or an {@link OversizeElement} is reported. */
+  readonly oversize?: "fail" | "report";
 }
 
-const enum Mode {
-  Text,
-  Tag,
-  Bang,
-  Cdata,
+/** An element that broke a limit: only counted, until its end. */
+interface Skipped {
+  /** Null until its start tag is complete. */
+  element: OversizeElement | null;
+  readonly why: string;
+  depth: number;
 }
-
-const CDATA = "![CDATA[";
-const NO_CHILDREN: readonly Node[] = [];
 
 /**
  * Turns the text of a stream into elements, in one pass and in time linear in its length, however it is cut
  * into chunks. Takes the XML of RFC 6120 §11: no comments, no processing instructions, no DTD.
- *
- * In framed mode (RFC 7395: one element per WebSocket message) each top-level element is reported as such;
- * otherwise the first start tag opens the stream, and what is reported are its children.
  */
 export class StreamParser {
   readonly #events: ParserEvents;
   readonly #limits: ParserLimits;
   readonly #base: number;
-  readonly #stack: Open[] = [];
-  #mode: Mode = Mode.Text;
-  #quote = 0;
-  #held: string[] = [];
-  #heldChars = 0;
+  readonly #reports: boolean;
+  readonly #scanner: XmlScanner;
+  readonly #stack: OpenElement[] = [];
+  #skipped: Skipped | null = null;
   #stanzaChars = 0;
   #prolog = true;
-  #stopped = false;
+  #failure: { readonly error: unknown } | null = null;
 
-  constructor(events: ParserEvents, options: { limits?: ParserLimits; framed?: boolean } = {}) {
+  constructor(events: ParserEvents, options: ParserOptions = {}) {
     this.#events = events;
     this.#limits = options.limits ?? DEFAULT_PARSER_LIMITS;
     this.#base = options.framed === true ? 0 : 1;
+    this.#reports = options.oversize === "report";
+    this.#scanner = new XmlScanner({
+      text: (text, escaped) => this.#text(text, escaped),
+      tag: (tag) => this.#tag(tag),
+      held: (chars) => this.#checkSize(chars),
+      between: (text) => this.#between(text),
+    });
   }
 
   /** Ends parsing: nothing is reported any more, not even from the chunk at hand. */
   stop(): void {
-    this.#stopped = true;
+    this.#scanner.stop();
   }
 
   /** Takes the next piece of text. Throws {@link XmlStreamError}; after that the stream is over. */
   write(chunk: string): void {
-    let at = 0;
-    while (at < chunk.length && !this.#stopped) {
-      const end = this.#seek(chunk, at);
-      if (end < 0) return this.#hold(chunk.slice(at));
-      const token = this.#take(chunk, at, end);
-      // The start of a CDATA section has no terminator of its own; `<`, `>` are skipped.
-      at = this.#mode === Mode.Bang ? end : end + 1;
-      this.#token(token);
+    try {
+      this.#scanner.write(chunk);
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+    const failure = this.#failure;
+    this.#failure = null;
+    if (failure !== null) throw failure.error;
+  }
+
+  /** A callback that throws must not cost what stands behind in the chunk. */
+  #report(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#failure ??= { error };
     }
   }
 
-  /** Where the token that `at` is in ends, -1 when the rest of it has not arrived. */
-  #seek(chunk: string, at: number): number {
-    switch (this.#mode) {
-      case Mode.Text:
-        return chunk.indexOf("<", at);
-      case Mode.Tag:
-        return this.#seekTagEnd(chunk, at);
-      case Mode.Bang:
-        return this.#heldChars + (chunk.length - at) >= CDATA.length
-          ? at + CDATA.length - this.#heldChars
-          : -1;
-      case Mode.Cdata:
-        return this.#seekCdataEnd(chunk, at);
-    }
+  /** True when a limit is broken, and the element at hand is skipped from here on. */
+  #checkSize(moreChars: number): boolean {
+    if (this.#skipped !== null) return true;
+    if (this.#stanzaChars + moreChars <= this.#limits.stanzaChars) return false;
+    this.#exceeded(`A stanza is longer than ${this.#limits.stanzaChars} characters`);
+    return true;
   }
 
-  #seekTagEnd(chunk: string, from: number): number {
-    if (this.#heldChars === 0 && chunk.charCodeAt(from) === 33) {
-      this.#mode = Mode.Bang;
-      return this.#seek(chunk, from);
-    }
-    for (let at = from; at < chunk.length; at++) {
-      const code = chunk.charCodeAt(at);
-      if (this.#quote !== 0) {
-        at = chunk.indexOf(this.#quote === 34 ? '"' : "'", at);
-        if (at < 0) return -1;
-        this.#quote = 0;
-      } else if (code === 34 || code === 39) this.#quote = code;
-      else if (code === 62) return at;
-    }
-    return -1;
+  #exceeded(why: string): void {
+    if (!this.#reports || this.#stack.length < this.#base) throw new XmlStreamError("policy-violation", why);
+    const start = this.#stack[this.#base];
+    const element = start === undefined ? null : new OversizeElement(start, null, why);
+    this.#skipped = { element, why, depth: this.#stack.length - this.#base };
+    this.#stack.length = this.#base;
+    this.#scanner.skim = true;
   }
 
-  /** The `>` of `]]>`: the two brackets may be at the end of what is held. */
-  #seekCdataEnd(chunk: string, from: number): number {
-    for (let at = chunk.indexOf(">", from); at >= 0; at = chunk.indexOf(">", at + 1)) {
-      const before =
-        at - from >= 2 ? chunk.slice(at - 2, at) : this.#heldTail(2 - (at - from)) + chunk.slice(from, at);
-      if (before === "]]") return at;
-    }
-    return -1;
-  }
-
-  #heldTail(length: number): string {
-    let tail = "";
-    for (let i = this.#held.length - 1; i >= 0 && tail.length < length; i--)
-      tail = (this.#held[i] ?? "") + tail;
-    return tail.slice(-length);
-  }
-
-  #hold(rest: string): void {
-    this.#held.push(rest);
-    this.#heldChars += rest.length;
-    if (this.#stanzaChars + this.#heldChars > this.#limits.stanzaChars) this.#tooLong();
-  }
-
-  #take(chunk: string, from: number, end: number): string {
-    const tail = chunk.slice(from, end);
-    if (this.#heldChars === 0) return this.#count(tail);
-    this.#held.push(tail);
-    const token = this.#held.join("");
-    this.#held = [];
-    this.#heldChars = 0;
-    return this.#count(token);
-  }
-
-  #count(token: string): string {
-    this.#stanzaChars += token.length + 1;
-    if (this.#stanzaChars > this.#limits.stanzaChars) this.#tooLong();
-    return token;
-  }
-
-  #tooLong(): never {
-    throw new XmlStreamError(
-      "policy-violation",
-      `A stanza is longer than ${this.#limits.stanzaChars} characters`,
-    );
-  }
-
-  #token(token: string): void {
-    switch (this.#mode) {
-      case Mode.Text:
-        this.#mode = Mode.Tag;
-        return this.#text(token, true);
-      case Mode.Tag:
-        this.#mode = Mode.Text;
-        return this.#tag(token);
-      case Mode.Bang:
-        if (token !== CDATA) throw new XmlStreamError("restricted-xml", "Comments and DTDs are not allowed");
-        this.#mode = Mode.Cdata;
-        return;
-      case Mode.Cdata:
-        this.#mode = Mode.Text;
-        return this.#text(token.slice(0, -2), false);
-    }
+  /** Blanks between stanzas keep the connection alive and mean nothing; they belong to no stanza. */
+  #between(text: string): boolean {
+    if (this.#skipped !== null || this.#stack.length > this.#base) return false;
+    if (text.trim() !== "") throw new XmlStreamError("not-well-formed", "Text between stanzas");
+    return true;
   }
 
   #text(text: string, escaped: boolean): void {
+    if (this.#between(text)) return;
+    this.#stanzaChars += text.length;
     const top = this.#stack.at(-1);
-    if (top === undefined || this.#stack.length === this.#base) {
-      // Blanks between stanzas keep the connection alive and mean nothing; they belong to no stanza.
-      if (text.trim() !== "") throw new XmlStreamError("not-well-formed", "Text between stanzas");
-      this.#stanzaChars = 1;
-      return;
-    }
-    if (text === "") return;
-    const plain = escaped && text.includes("&") ? unescape(text) : text;
+    if (text === "" || this.#checkSize(0) || top === undefined) return;
+    const plain = escaped ? resolved(text) : text;
     const last = top.children.length - 1;
     const before = top.children[last];
     if (typeof before === "string") top.children[last] = before + plain;
@@ -216,106 +139,79 @@ export class StreamParser {
   }
 
   #tag(tag: string): void {
+    this.#stanzaChars += tag.length + 2;
     const first = tag.charCodeAt(0);
-    if (first === 47) return this.#endTag(tag.slice(1).trimEnd());
     if (first === 63) {
       if (!this.#prolog)
         throw new XmlStreamError("restricted-xml", "Processing instructions are not allowed");
-      this.#prolog = false;
-      return;
-    }
+      this.#stanzaChars = 0;
+    } else if (this.#checkSize(0)) this.#skip(tag);
+    else if (first === 47) this.#endTag(tag.slice(1).trimEnd());
+    else this.#startTag(tag);
     this.#prolog = false;
-    this.#startTag(tag);
   }
 
   #startTag(tag: string): void {
     const closed = tag.charCodeAt(tag.length - 1) === 47;
-    const end = closed ? tag.length - 1 : tag.length;
-    let at = 0;
-    while (at < end && tag.charCodeAt(at) > 32) at++;
-    const written = tag.slice(0, at);
-    if (written === "") throw new XmlStreamError("not-well-formed", "A tag without a name");
-    const attrs = at < end ? this.#attributes(tag, at, end) : makeAttributes();
-    const open = this.#resolve(written, attrs);
-    if (this.#stack.length === 0 && this.#base === 1) {
+    const open = readStartTag(
+      tag,
+      closed ? tag.length - 1 : tag.length,
+      this.#stack.at(-1),
+      this.#limits.attributes,
+    );
+    if (open === null) {
+      this.#exceeded(`More than ${this.#limits.attributes} attributes`);
+      return this.#skip(tag);
+    }
+    if (this.#stack.length < this.#base) {
       if (closed) throw new XmlStreamError("not-well-formed", "An empty stream");
       this.#stack.push(open);
       this.#stanzaChars = 0;
-      return this.#events.onStart(new Element(open.name, open.xmlns, attrs, NO_CHILDREN));
+      return this.#report(() => this.#events.onStart(new Element(open.name, open.xmlns, open.attrs, [])));
     }
     if (closed) return this.#finish(open);
-    if (this.#stack.length >= this.#limits.depth)
-      throw new XmlStreamError("policy-violation", `Nested deeper than ${this.#limits.depth} levels`);
-    this.#stack.push(open);
-  }
-
-  #attributes(tag: string, from: number, end: number): Record<string, string | undefined> {
-    const attrs = makeAttributes();
-    let count = 0;
-    for (let at = from; ;) {
-      while (at < end && tag.charCodeAt(at) <= 32) at++;
-      if (at >= end) return attrs;
-      const equals = tag.indexOf("=", at);
-      if (equals < 0 || equals >= end)
-        throw new XmlStreamError("not-well-formed", "An attribute without a value");
-      const name = tag.slice(at, equals).trimEnd();
-      let open = equals + 1;
-      while (open < end && tag.charCodeAt(open) <= 32) open++;
-      const quote = tag.charCodeAt(open);
-      if (quote !== 34 && quote !== 39)
-        throw new XmlStreamError("not-well-formed", "An attribute without quotes");
-      const close = tag.indexOf(quote === 34 ? '"' : "'", open + 1);
-      if (close < 0 || close >= end) throw new XmlStreamError("not-well-formed", "An unfinished attribute");
-      if (attrs[name] !== undefined) throw new XmlStreamError("not-well-formed", "An attribute given twice");
-      if (++count > this.#limits.attributes)
-        throw new XmlStreamError("policy-violation", `More than ${this.#limits.attributes} attributes`);
-      const value = tag.slice(open + 1, close);
-      attrs[name] = value.includes("&") ? unescape(value) : value;
-      at = close + 1;
+    if (this.#stack.length < this.#limits.depth) this.#stack.push(open);
+    else {
+      this.#exceeded(`Nested deeper than ${this.#limits.depth} levels`);
+      this.#skip(tag);
     }
   }
 
-  /** Finds the namespace; a prefix is resolved and its element gets a plain `xmlns` instead. */
-  #resolve(tag: string, attrs: Record<string, string | undefined>): Open {
-    const above = this.#stack.at(-1);
-    let prefixes = above?.prefixes ?? null;
-    for (const key in attrs)
-      if (key.startsWith("xmlns:")) {
-        prefixes = new Map([...(prefixes ?? []), [key.slice(6), attrs[key] ?? ""]]);
-      }
-    const inherited = attrs["xmlns"] ?? above?.inherited ?? null;
-    const colon = tag.indexOf(":");
-    if (colon < 0) return { name: tag, tag, xmlns: inherited, inherited, attrs, prefixes, children: [] };
-    const xmlns = prefixes?.get(tag.slice(0, colon));
-    if (xmlns === undefined) throw new XmlStreamError("not-well-formed", "A prefix that was never declared");
-    attrs["xmlns"] = xmlns;
-    return { name: tag.slice(colon + 1), tag, xmlns, inherited, attrs, prefixes, children: [] };
+  /** Follows the nesting of what is skipped, to its end. */
+  #skip(tag: string): void {
+    const skipped = this.#skipped;
+    if (skipped === null) return;
+    skipped.element ??= new OversizeElement(tag, this.#stack.at(-1)?.inherited ?? null, skipped.why);
+    if (tag.charCodeAt(0) === 47) skipped.depth--;
+    else if (tag.charCodeAt(tag.length - 1) !== 47) skipped.depth++;
+    if (skipped.depth > 0) return;
+    this.#skipped = null;
+    this.#scanner.skim = false;
+    this.#whole(skipped.element);
   }
 
   #endTag(tag: string): void {
     const open = this.#stack.pop();
     if (open === undefined || open.tag !== tag)
       throw new XmlStreamError("not-well-formed", "An end tag that fits no start tag");
-    if (this.#stack.length === 0 && this.#base === 1) {
-      this.#stopped = true;
-      return this.#events.onEnd();
-    }
-    this.#finish(open);
+    if (this.#stack.length < this.#base) {
+      this.stop();
+      this.#report(() => this.#events.onEnd());
+    } else this.#finish(open);
   }
 
-  #finish(open: Open): void {
+  #finish(open: OpenElement): void {
     const element = new Element(open.name, open.xmlns, open.attrs, open.children);
-    if (this.#stack.length > this.#base) {
-      this.#stack.at(-1)?.children.push(element);
-      return;
-    }
-    this.#stanzaChars = 0;
-    this.#events.onElement(element);
+    if (this.#stack.length > this.#base) this.#stack.at(-1)?.children.push(element);
+    else this.#whole(element);
   }
-}
 
-function unescape(text: string): string {
-  const plain = unescapeXml(text);
-  if (plain === null) throw new XmlStreamError("not-well-formed", "An entity that XML does not know");
-  return plain;
+  #whole(element: Element): void {
+    this.#stanzaChars = 0;
+    try {
+      this.#events.onElement(element);
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
 }

@@ -94,6 +94,9 @@ async function enable(stream: XmppStream, early: Element[]): Promise<{ id: strin
   }
 }
 
+/** The server's answer to the wish to resume makes no sense: asking again would end the same way. */
+export class ResumeError extends SessionError {}
+
 async function resume(
   stream: XmppStream,
   session: NonNullable<NegotiateOptions["resume"]>,
@@ -104,7 +107,7 @@ async function resume(
     const outbound = handledCount(answer);
     if (outbound !== null) return { resumed: true, outbound };
   } else if (answer.is("failed", NS.sm)) return { resumed: false, outbound: handledCount(answer) };
-  throw new SessionError("protocol", `The server answered the wish to resume with <${answer.name}/>`);
+  throw new ResumeError("protocol", `The server answered the wish to resume with <${answer.name}/>`);
 }
 
 /**

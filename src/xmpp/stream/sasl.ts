@@ -41,9 +41,15 @@ class Plain implements SaslMechanism {
   succeed(): void {}
 }
 
-/** RFC 4013 in short: blanks of all kinds become one kind, compatible characters one form. */
+/** RFC 4013 in short: blanks of all kinds become one kind, what cannot be seen goes, compatible characters one form. */
 function prepare(text: string): string {
-  return text.replace(/[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/g, " ").normalize("NFKC");
+  return text
+    .replace(
+      /\u{AD}|\u{34F}|\u{1806}|[\u{180B}-\u{180D}]|\u{200C}|\u{200D}|\u{2060}|[\u{FE00}-\u{FE0F}]|\u{FEFF}/gu,
+      "",
+    )
+    .replace(/[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/g, " ")
+    .normalize("NFKC");
 }
 
 function choose(

@@ -59,13 +59,14 @@ export class Scram implements SaslMechanism {
     const serverFirst = challenge.toString();
     const fields = attributesOf(serverFirst);
     const nonce = fields.get("r") ?? "";
-    const iterations = Number(fields.get("i"));
+    const iterations = /^\d{1,9}$/.test(fields.get("i") ?? "") ? Number(fields.get("i")) : Number.NaN;
     if (fields.has("m")) refuse("it asks for an extension that is not known");
     if (!nonce.startsWith(this.#nonce) || nonce.length === this.#nonce.length)
       refuse("its nonce is not made from ours");
     if (!Number.isInteger(iterations) || iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS)
       refuse(`${fields.get("i") ?? "no"} iterations (wanted: ${MIN_ITERATIONS} to ${MAX_ITERATIONS})`);
     const salt = Buffer.from(fields.get("s") ?? "", "base64");
+    if (salt.length === 0) refuse("it gave no salt");
     const length = this.#hash === "sha1" ? 20 : 32;
     const salted = await derive(this.#credentials.password, salt, iterations, length, this.#hash);
     const final = `c=biws,r=${nonce}`;

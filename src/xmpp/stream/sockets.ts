@@ -1,7 +1,8 @@
 import { EventEmitter } from "node:events";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
-import type { ConnectionOptions } from "node:tls";
+import { checkServerIdentity, type ConnectionOptions } from "node:tls";
+import { domainToASCII } from "node:url";
 
 import type { StreamSocket } from "@xmpp/client-core";
 import ConnectionTCP from "@xmpp/tcp/lib/Connection.js";
@@ -12,10 +13,12 @@ import type { TlsOptions } from "../tls-options.js";
 
 function tlsParameters(domain: string, options: TlsOptions): ConnectionOptions {
   const { ca, cert, key, rejectUnauthorized } = options;
+  const literal = domain.replace(/^\[|\]$/g, "");
+  const name = isIP(literal) === 0 ? domainToASCII(domain) : literal;
   return {
     // The certificate has to be that of the XMPP domain, whatever host was found for it (RFC 6120 §13.7.2).
-    host: domain,
-    ...(isIP(domain) === 0 && { servername: domain }),
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+    ...(isIP(name) === 0 && { servername: name }),
     ALPNProtocols: ["xmpp-client"],
     ...(ca !== undefined && {
       ca: Array.isArray(ca) ? [...(ca as readonly (string | Buffer)[])] : (ca as string),
@@ -35,7 +38,7 @@ export async function startTls(
   const socket = new TlsSocket();
   await new Promise<void>((resolve, reject) => {
     socket.once("connect", resolve);
-    socket.once("error", reject);
+    socket.on("error", reject);
     socket.once("close", () =>
       reject(new Error("The server closed the connection during the TLS handshake")),
     );
@@ -49,6 +52,7 @@ class DuplexSocket extends EventEmitter {
   readonly secure = true;
   socket: Duplex | null = null;
   readonly #connect: () => Duplex | Promise<Duplex>;
+  #destroyed = false;
 
   constructor(connect: () => Duplex | Promise<Duplex>) {
     super();
@@ -65,10 +69,11 @@ class DuplexSocket extends EventEmitter {
   }
 
   #attach(stream: Duplex): void {
+    // Nobody waits any more for what took this long.
+    if (this.#destroyed) return void stream.on("error", () => {}).destroy();
     this.socket = stream;
     stream.on("data", (data: Buffer) => this.emit("data", data));
     stream.on("error", (error) => this.emit("error", error));
-    stream.on("end", () => stream.end());
     stream.on("close", () => this.emit("close"));
     this.emit("connect");
   }
@@ -80,6 +85,11 @@ class DuplexSocket extends EventEmitter {
 
   end(): void {
     this.socket?.end();
+  }
+
+  destroy(): void {
+    this.#destroyed = true;
+    this.socket?.destroy();
   }
 }
 
@@ -102,12 +112,7 @@ export function makeTransports({ domain, tls, Parser, connect }: TransportOption
   Tls.prototype.Parser = Parser;
   Tls.prototype.Socket = class extends TlsSocket {
     override connect(target: ConnectionOptions): void {
-      // `host` is where to connect to; the name to verify is the domain's.
-      super.connect({
-        ...tlsParameters(domain, tls),
-        ...target,
-        ...(isIP(domain) === 0 && { servername: domain }),
-      });
+      super.connect({ ...tlsParameters(domain, tls), ...target });
     }
   };
   return [Tcp, Tls];

@@ -24,7 +24,8 @@ function parserClass(limits: ParserLimits): new () => EventEmitter {
         onElement: (element) => this.emit("element", element),
         onEnd: () => this.emit("end"),
       },
-      { limits },
+      // Anybody can send us what is too large: that must not cost the stream.
+      { limits, oversize: "report" },
     );
 
     write(text: string): void {
@@ -59,12 +60,14 @@ function rawSocket(socket: StreamSocket | null): Partial<Socket> | null {
 class HardenedClient extends Client {
   /** Set by the stream; both are called at most until `dispose()`. */
   received: (element: Element) => void = () => {};
+  heard: () => void = () => {};
   failed: (error: Error) => void = () => {};
   #decoder = new StringDecoder("utf8");
   #disposed = false;
+  #raw: Partial<Socket> | null = null;
 
-  constructor(domain: string, timeoutMs: number) {
-    super({ domain, timeout: timeoutMs });
+  constructor(domain: string) {
+    super({ domain });
     this.on("error", (error: Error) => this.failed(error));
     this.on("disconnect", () => this.failed(new SessionError("closed", "The server closed the connection")));
     this.on("close", () => this.failed(new SessionError("closed", "The server closed the stream")));
@@ -78,9 +81,17 @@ class HardenedClient extends Client {
     }
     this.#decoder = new StringDecoder("utf8");
     super._attachSocket(socket);
-    const tune = (): void => void rawSocket(socket)?.setNoDelay?.(true);
-    tune();
-    socket.on("connect", tune);
+    this.#tune(socket);
+    socket.on("connect", () => this.#tune(socket));
+  }
+
+  #tune(socket: StreamSocket): void {
+    const raw = rawSocket(socket);
+    if (raw === this.#raw) return;
+    this.#raw = raw;
+    raw?.setNoDelay?.(true);
+    // The close comes only when all of ours is out: never, where the other side has stopped reading.
+    raw?.once?.("end", () => this.failed(new SessionError("closed", "The server closed the connection")));
   }
 
   override _detachSocket(): void {
@@ -92,7 +103,9 @@ class HardenedClient extends Client {
   }
 
   override _onData(data: Buffer | string): void {
-    if (this.#disposed || this.parser === null) return;
+    if (this.#disposed) return;
+    this.heard();
+    if (this.parser === null) return;
     try {
       this.parser.write(typeof data === "string" ? data : this.#decoder.write(data));
     } catch (error) {
@@ -110,7 +123,11 @@ class HardenedClient extends Client {
    */
   openStream(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.once("open", () => resolve());
+      this.once("open", (header: Element) => {
+        if (header.is("stream", NS.streams)) resolve();
+        else
+          reject(new SessionError("protocol", `The server sent <${header.name}> instead of an XMPP stream`));
+      });
       this._detachParser();
       this._status("opening");
       const header = this.headerElement();
@@ -144,15 +161,16 @@ export class XmppStream {
   #onFailed: (error: Error) => void = () => {};
   #receivedAtMs: number;
 
-  constructor(options: XmppStreamOptions, timeoutMs: number) {
+  constructor(options: XmppStreamOptions) {
     this.#options = options;
     this.#receivedAtMs = options.clock.monotonic();
-    this.#client = new HardenedClient(options.domain, timeoutMs);
+    this.#client = new HardenedClient(options.domain);
     const { domain, tls, connect } = options;
     this.#client.transports.push(
       ...makeTransports({ domain, tls, connect, Parser: parserClass(options.limits) }),
     );
     this.#client.received = (element) => this.#receive(element);
+    this.#client.heard = () => (this.#receivedAtMs = options.clock.monotonic());
     this.#client.failed = (error) => this.#fail(error);
   }
 
@@ -161,14 +179,19 @@ export class XmppStream {
     return this.#client.isSecure();
   }
 
-  /** When the last element came, on the monotonic clock. */
+  /** When the last bytes came, on the monotonic clock. */
   get receivedAtMs(): number {
     return this.#receivedAtMs;
   }
 
   /** Whether bytes of ours have not left yet. */
   get congested(): boolean {
-    return (rawSocket(this.#client.socket)?.writableLength ?? 0) > 0;
+    return this.backlogBytes > 0;
+  }
+
+  /** How many bytes of ours have not left yet. */
+  get backlogBytes(): number {
+    return rawSocket(this.#client.socket)?.writableLength ?? 0;
   }
 
   /** Called once, when the stream cannot be used any more. */
@@ -232,7 +255,7 @@ export class XmppStream {
 
   /** From now on each element goes to `sink` at once, beginning with those that came already. */
   flow(sink: (element: Element) => void): void {
-    for (const element of this.#buffer.splice(0)) sink(element);
+    for (const element of this.#buffer.splice(0)) if (this.#error === null) sink(element);
     this.#sink = sink;
   }
 
@@ -267,12 +290,11 @@ export class XmppStream {
   }
 
   /** Drops the connection at once, without a word: what can be resumed stays so. */
-  destroy(): void {
-    this.#fail(new SessionError("closed", "The connection was dropped"));
+  destroy(why: Error = new SessionError("closed", "The connection was dropped")): void {
+    this.#fail(why);
   }
 
   #receive(element: Element): void {
-    this.#receivedAtMs = this.#options.clock.monotonic();
     if (element.is("error", NS.streams)) return this.#fail(streamError(element));
     if (this.#sink !== null) return this.#sink(element);
     if (this.#waiting === null) {

@@ -16,10 +16,9 @@ declare module "@xmpp/client-core" {
   }
 
   export class Client extends EventEmitter {
-    constructor(options: { domain: string; service?: string; timeout: number });
+    constructor(options: { domain: string });
     readonly transports: unknown[];
     readonly options: { domain: string };
-    readonly timeout: number;
     socket: StreamSocket | null;
     parser: { write(text: string): void } | null;
     isSecure(): boolean;
