@@ -40,10 +40,7 @@ const LEAVE_TIMEOUT_MS = 5_000;
  * shows then includes exactly the event.
  */
 export class Room extends Emitter<RoomEvents> {
-  /** The bare JID. */
-  readonly jid: JID;
-  /** The room itself as a sender. */
-  readonly service: ServiceMember;
+  readonly #service: ServiceMember;
   readonly #context: RoomContext;
   readonly #membership: Membership;
   readonly #outbound: Outbound;
@@ -81,8 +78,7 @@ export class Room extends Emitter<RoomEvents> {
 
   private constructor(host: RoomHost, jid: JID, nick: string, options: JoinOptions) {
     super();
-    this.jid = jid;
-    this.service = new ServiceMember(jid);
+    this.#service = new ServiceMember(jid);
     this.#context = new RoomContext({
       host,
       jid,
@@ -95,6 +91,16 @@ export class Room extends Emitter<RoomEvents> {
     this.#outbound = new Outbound(this.#context, () => this.#membership.core.inside);
     this.listenerFailed = (error, event) =>
       host.logger.error({ error, event, room: jid }, "A listener of a room failed");
+  }
+
+  /** The bare JID. */
+  get jid(): JID {
+    return this.#context.jid;
+  }
+
+  /** The room itself as a sender. */
+  get service(): ServiceMember {
+    return this.#service;
   }
 
   /** What the room is doing. */

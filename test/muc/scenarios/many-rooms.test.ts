@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+
+import { record, Stage, turn } from "../support/stage.js";
+import { presence, R, refusal, subject, T, unavailable } from "../support/stanzas.js";
+
+describe("many rooms", () => {
+  const jids = Array.from({ length: 60 }, (_, n) => `room${n}@chat.shakespeare.lit`);
+  const joins = (stage: Stage): number => stage.session.sentOf("presence").length;
+
+  it("join at a limited rate, and all of them do", async () => {
+    const stage = new Stage({ state: "connecting" });
+    for (const jid of jids) stage.client.join(jid, T);
+    await turn();
+    stage.session.establish();
+    expect(joins(stage)).toBe(20);
+    stage.clock.advance(1_000);
+    expect(joins(stage)).toBe(40);
+    stage.clock.advance(1_000);
+    expect(joins(stage)).toBe(60);
+    expect(new Set(stage.session.sentOf("presence").map(({ attrs }) => attrs["to"])).size).toBe(60);
+  });
+
+  it("that went together do not come back together", async () => {
+    const stage = new Stage();
+    for (const jid of jids) stage.client.join(jid, T);
+    await turn();
+    stage.clock.advance(2_000);
+    for (const jid of jids)
+      stage.receive(presence(T, { codes: [110], room: jid }), subject().replaceAll(R, jid));
+    stage.clock.advance(60_000);
+    for (const jid of jids) stage.receive(unavailable(T, { codes: [110, 332], room: jid }));
+    stage.session.sent.length = 0;
+    stage.clock.advance(500);
+    // The shortest delay is half a second, for one in four: what is due then goes out at the same rate.
+    expect(joins(stage)).toBeLessThanOrEqual(20);
+    stage.clock.advance(20_000);
+    expect(joins(stage)).toBe(60);
+  });
+
+  it("a session that is lost meanwhile starts anew, and no room joins twice", async () => {
+    const stage = new Stage({ state: "connecting" });
+    for (const jid of jids) stage.client.join(jid, T);
+    await turn();
+    stage.session.establish();
+    stage.session.lose();
+    stage.session.sent.length = 0;
+    stage.clock.advance(10_000);
+    expect(joins(stage)).toBe(0);
+    stage.session.establish();
+    stage.clock.advance(10_000);
+    expect(joins(stage)).toBe(60);
+  });
+
+  it("one that is left before its turn does not join", async () => {
+    const stage = new Stage({ state: "connecting" });
+    for (const jid of jids) stage.client.join(jid, T);
+    await turn();
+    stage.session.establish();
+    await stage.client.getRoom(jids[59] ?? "")?.leave();
+    stage.clock.advance(10_000);
+    expect(joins(stage)).toBe(59);
+  });
+
+  it("a room that fails affects no other", async () => {
+    const stage = new Stage();
+    const [first, second] = await Promise.all(["a@b.lit", "c@d.lit"].map((jid) => stage.join({}, T, jid)));
+    stage.receive(refusal("forbidden", { room: "a@b.lit" }), presence(T, { codes: [110], room: "c@d.lit" }));
+    expect([first?.room.state, second?.room.state]).toEqual(["left", "history"]);
+    expect(record(second?.room ?? stage.client.join(R, T).room)).toEqual([]);
+  });
+});
