@@ -8,12 +8,15 @@ import { SessionError } from "./session-error.js";
 export class StreamManagement {
   /** The server's name for the session, null where it cannot be resumed. */
   readonly id: string | null;
-  #inbound = 0;
-  #acknowledged = 0;
+  #inbound: number;
+  #acknowledged: number;
   #queue: Element[] = [];
 
-  constructor(id: string | null) {
+  /** Books of a session that has carried `inbound` and `outbound` stanzas already; a new one has carried none. */
+  constructor(id: string | null, { inbound = 0, outbound = 0 } = {}) {
     this.id = id;
+    this.#inbound = inbound;
+    this.#acknowledged = outbound;
   }
 
   /** How many stanzas were received in this session: our `h`. */

@@ -169,12 +169,11 @@ export class StreamParser {
       this.#stanzaChars = 0;
       return this.#report(() => this.#events.onStart(new Element(open.name, open.xmlns, open.attrs, [])));
     }
-    if (closed) return this.#finish(open);
-    if (this.#stack.length < this.#limits.depth) this.#stack.push(open);
-    else {
+    if (this.#stack.length >= this.#limits.depth) {
       this.#exceeded(`Nested deeper than ${this.#limits.depth} levels`);
       this.#skip(tag);
-    }
+    } else if (closed) this.#finish(open);
+    else this.#stack.push(open);
   }
 
   /** Follows the nesting of what is skipped, to its end. */

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import { xml, type Element } from "../../src/base/element.js";
+import { StreamManagement } from "../../src/xmpp/stream-management.js";
+
+const stanza = (id: number): Element => xml("message", { id });
+
+function books(sent: number): StreamManagement {
+  const sm = new StreamManagement("s1");
+  for (let id = 1; id <= sent; id++) sm.sent(stanza(id));
+  return sm;
+}
+
+const ids = (stanzas: readonly Element[]): (string | undefined)[] => stanzas.map(({ attrs }) => attrs["id"]);
+
+describe("XEP-0198 §4", () => {
+  it("drops what is acknowledged, oldest first", () => {
+    const sm = books(5);
+    sm.acknowledge(2);
+    expect([ids(sm.unacknowledged), sm.pending]).toEqual([["3", "4", "5"], 3]);
+    sm.acknowledge(2);
+    expect(sm.pending).toBe(3);
+    sm.acknowledge(5);
+    expect([sm.unacknowledged, sm.pending]).toEqual([[], 0]);
+  });
+
+  it("refuses a count that is higher than what was sent, and keeps its books", () => {
+    const sm = books(2);
+    expect(() => sm.acknowledge(3)).toThrow(expect.objectContaining({ code: "protocol" }) as Error);
+    expect(ids(sm.unacknowledged)).toEqual(["1", "2"]);
+  });
+
+  it("refuses a count that goes back", () => {
+    const sm = books(3);
+    sm.acknowledge(2);
+    expect(() => sm.acknowledge(1)).toThrow(expect.objectContaining({ code: "protocol" }) as Error);
+  });
+
+  it("counts on from zero after 2^32 - 1, in both directions", () => {
+    const sm = new StreamManagement("s1", { inbound: 2 ** 32 - 2, outbound: 2 ** 32 - 2 });
+    sm.received();
+    expect(sm.inbound).toBe(2 ** 32 - 1);
+    sm.received();
+    sm.received();
+    expect(sm.inbound).toBe(1);
+    for (let id = 1; id <= 5; id++) sm.sent(stanza(id));
+    sm.acknowledge(2 ** 32 - 1);
+    expect(ids(sm.unacknowledged)).toEqual(["2", "3", "4", "5"]);
+    sm.acknowledge(1);
+    expect(ids(sm.unacknowledged)).toEqual(["4", "5"]);
+    expect(() => sm.acknowledge(2 ** 32 - 1)).toThrow(expect.objectContaining({ code: "protocol" }) as Error);
+    sm.acknowledge(3);
+    expect(sm.pending).toBe(0);
+  });
+
+  it("does not take an impossible last word for a count", () => {
+    const sm = books(2);
+    sm.acknowledgeAtMost(7);
+    expect(sm.pending).toBe(2);
+    sm.acknowledgeAtMost(1);
+    expect(ids(sm.unacknowledged)).toEqual(["2"]);
+  });
+
+  it("keeps what is not acknowledged of a session that must not be resumed", () => {
+    const copy = books(2).notResumable();
+    expect([copy.id, ids(copy.unacknowledged)]).toEqual([null, ["1", "2"]]);
+  });
+
+  it("keeps exactly what was sent and not acknowledged, whatever comes", () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.constant("send"), fc.nat(5))), (steps) => {
+        const sm = new StreamManagement("s1");
+        let sent = 0;
+        let acknowledged = 0;
+        for (const step of steps) {
+          if (step === "send") sm.sent(stanza(++sent));
+          else if (acknowledged + Number(step) <= sent) sm.acknowledge((acknowledged += Number(step)));
+          else expect(() => sm.acknowledge(acknowledged + Number(step))).toThrow();
+        }
+        const wanted = Array.from({ length: sent - acknowledged }, (_, at) => String(acknowledged + at + 1));
+        expect(ids(sm.unacknowledged)).toEqual(wanted);
+      }),
+    );
+  });
+});
