@@ -8,7 +8,24 @@ import { participants, readRecording, SERVERS, type Server } from "../support/re
 const ALICE = "Alice owner moderator";
 const MOD = "Mod admin moderator";
 
-/** What is played, and who was in the room when the recording began. */
+/**
+ * What is played, and who was in the room when the recording began. Where the two servers differ:
+ * - 01 and all others: Prosody's occupants have ids that the room vouches for (`#…`), so lines of the history are of who
+ *   is there; ejabberd has none, and they are strangers'
+ * - 03: ejabberd lets a client in that sends no `<x/>` (OldBob), Prosody refuses it
+ * - 06, 19: after an unban ejabberd gives the role visitor
+ * - 07: only Prosody keeps a reserved nick, and tells others when one of two sessions under a nick goes
+ * - 11: Prosody drops the languages of a subject; in ejabberd's default room everybody may set it
+ * - 12: Prosody gives an id to a message that has none
+ * - 15: ejabberd drops show and status of a nick change
+ * - 18: Prosody does the first item of a query only, and tells moderators the address of who did it
+ * - 20: ejabberd lets the removed member in again, as long as the room is moderated
+ * - 21: Prosody does not tell the others who was removed: they all keep a ghost
+ * - 29: ejabberd leaves 110 out, and lets the first who comes make the room again; in Prosody it is gone
+ * - 32, 49, 64: what Prosody calls a technical removal (333), ejabberd tells without any code
+ * - 34b: in Prosody the end of the ghost is another presence of our own
+ * - 45b: in ejabberd the new session gets the farewell of the old one, while it joins
+ */
 const RECORDINGS: Readonly<Record<string, Insiders>> = {
   "01-create-instant-room": [],
   "03-join-existing": [ALICE],
@@ -30,16 +47,13 @@ const RECORDINGS: Readonly<Record<string, Insiders>> = {
   "29-destroy": [ALICE, MOD, "Bob", "Carol"],
   "32-client-killed": [ALICE, "Bob"],
   "34b-ghost-same-nick": [ALICE, "Bob"],
-  "40-passthrough": [ALICE, "Bob"],
+  "40-passthrough": [ALICE, "Bob", "Carol"],
   "45b-restart-same-resource": [ALICE, "Bob"],
   "49-bounced-groupchat": [ALICE, "Bob"],
   "60-forged-content": [ALICE, "Bob"],
   "63-non-anonymous-forgery": [ALICE, "Bob"],
   "64-errors-by-occupant": [ALICE, "Bob"],
 };
-
-/** Where those who are in do not agree on who is in, and why. */
-const DISAGREEMENTS: Readonly<Record<string, string>> = {};
 
 async function play(server: Server, name: string, insiders: Insiders) {
   const lines = readRecording(server, name);
@@ -56,6 +70,6 @@ describe.each(SERVERS)("%s", (server) => {
     await expect(`${told.join("\n\n")}\n`).toMatchFileSnapshot(`./${server}/${name}.txt`);
     expect(told.join()).not.toContain("room-failed");
     // Whoever is in sees the same people.
-    expect(views.length > 1).toBe(`${server}/${name}` in DISAGREEMENTS);
+    expect(views.length).toBeLessThanOrEqual(1);
   });
 });

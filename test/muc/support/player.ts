@@ -103,9 +103,10 @@ export class Player {
     // A room that is out and will come back is not asked for again: its time has come.
     const { clock, client, session } = this.#stage;
     while (client.getRoom(jid)?.state === "waiting") clock.advance(clock.nextInMs ?? 0);
-    const { room } = client.join(jid, nick, password === undefined ? {} : { password });
+    client.join(jid, nick, password === undefined ? {} : { password });
     await turn();
-    if (room.state === "joining")
+    // Those of before that nobody answered, too.
+    while (session.sent.some((sent) => sent.getChild("query", DISCO_INFO) !== undefined))
       session.answer(DISCO_INFO, { payload: features(...FEATURES[this.#play.server]) });
   }
 
