@@ -36,7 +36,8 @@ export class AppRooms extends Rooms {
     jid: JID | string,
     { nick = this.#nick, ...options }: JoinOptions & { readonly nick?: string },
   ) {
-    const { room, entered } = this.#muc.join(jid, nick, { ...BOT_JOIN, ...options });
+    // Who asks for one room wants an answer: what passes by itself is theirs to try again.
+    const { room, entered } = this.#muc.join(jid, nick, { ...BOT_JOIN, firstJoin: "once", ...options });
     await entered;
     return room;
   }

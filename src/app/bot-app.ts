@@ -1,6 +1,6 @@
 import { Clock, systemClock, type Timer } from "../base/clock.js";
 import { ArgumentError, NotJoinedError } from "../base/errors.js";
-import { Logger } from "../base/logger.js";
+import { Logger, silentLogger } from "../base/logger.js";
 import { compileBot } from "../bot/compile.js";
 import { AuthoringError, type AuthoringMistake } from "../bot/errors.js";
 import { botSettings, isBotClass, type Class } from "../bot/metadata.js";
@@ -64,6 +64,11 @@ export class BotApp {
   get muc(): MucClient {
     if (this.#muc === null) throw new ArgumentError("The application is not started");
     return this.#muc;
+  }
+
+  /** Where this application logs; before the start nothing is logged. */
+  get logger(): Logger {
+    return this.#logger ?? silentLogger;
   }
 
   /** The session, once started. Throws `ArgumentError` before that. */

@@ -55,6 +55,7 @@ export async function runInProcess(
 ): Promise<void> {
   const app = createBotApp({ env: process.env, ...options, bots });
   const signals = stopOnSignals(app);
+  const unguard = logForgottenPromises(app);
   try {
     await app.start();
     const error = await app.closed;
@@ -66,8 +67,24 @@ export async function runInProcess(
     process.stderr.write(`mucwright: ${explain(error, verbose)}`);
     process.exitCode = 1;
   } finally {
+    unguard();
     signals.unhook();
   }
+}
+
+/**
+ * A promise that a handler made and did not await may reject with nobody to tell. That is a handler's failure like any
+ * other, and must not take the rooms down with it.
+ */
+export function logForgottenPromises(app: BotApp): () => void {
+  const log = (error: unknown): void => {
+    app.logger.error(
+      { error },
+      "A promise that nobody awaited was rejected: await it in the handler that made it",
+    );
+  };
+  process.on("unhandledRejection", log);
+  return () => void process.off("unhandledRejection", log);
 }
 
 /** The first signal stops the application in order; the second one ends the process as it would by itself. */

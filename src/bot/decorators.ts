@@ -5,7 +5,13 @@ import type { MessageReceived } from "../muc/events/messages.js";
 import type { OccupantJoined } from "../muc/events/occupants.js";
 import type { HandlerContext } from "./handler-context.js";
 import { injectable } from "./injection.js";
-import { recordBot, recordHandler, type MessageFilter } from "./metadata.js";
+import {
+  recordBot,
+  recordForgottenParentheses,
+  recordHandler,
+  type Class,
+  type MessageFilter,
+} from "./metadata.js";
 import type { HandlerResult } from "./reply.js";
 import type { ArgsOf, CheckTemplate } from "./template-types.js";
 
@@ -46,10 +52,31 @@ export type HandlerDecorator<Handler> = <T extends Handler>(
 export function Bot(
   settings: BotSettings = {},
 ): <T extends abstract new (...args: never[]) => object>(target: T) => void {
+  if (typeof settings === "function") return forgotParentheses(settings, null, "Bot");
   return (target) => {
     recordBot(target, settings);
     injectable()(target);
   };
+}
+
+/**
+ * A decorator without its parentheses is called with what it stands on. The compiler refuses that, but `mucwright run`
+ * asks no compiler. Gives nothing, as TypeScript wants a decorator that changes nothing to.
+ */
+function forgotParentheses(target: object, method: string | symbol | null, decorator: string): never {
+  // A bot without parentheses is a bot all the same: the start reports the mistake by its name.
+  if (method === null) recordBot(target as Class, {});
+  recordForgottenParentheses(target, method, decorator);
+  return undefined as never;
+}
+
+/** Whether a decorator factory was called as the decorator itself: with prototype, name and descriptor. */
+function isBare(args: IArguments): boolean {
+  return args.length >= 2 && typeof args[0] === "object" && typeof args[1] === "string" && args[0] !== null;
+}
+
+function nameOf(args: IArguments): string {
+  return String(args[1]);
 }
 
 /** How `@OnMessage` works beside its filter. */
@@ -75,6 +102,8 @@ export function OnMessage(
   filter?: MessageFilter | OnMessageOptions,
   options: OnMessageOptions = {},
 ): HandlerDecorator<(...args: never[]) => HandlerResult> {
+  // oxlint-disable-next-line prefer-rest-params -- how many there are is what tells
+  if (isBare(arguments)) return forgotParentheses(filter as object, nameOf(arguments), "OnMessage");
   const plain = typeof filter === "object" && filter !== null && !types.isRegExp(filter);
   const { missed = false } = plain ? filter : options;
   const spec = { kind: "message", filter: plain ? null : (filter ?? null), missed } as const;
@@ -98,6 +127,9 @@ export function Command<const T extends string>(
   template: CheckTemplate<T>,
   options: CommandOptions = {},
 ): HandlerDecorator<(message: MessageReceived, args: ArgsOf<T>, ctx: HandlerContext) => HandlerResult> {
+  // oxlint-disable-next-line prefer-rest-params -- how many there are is what tells
+  if (isBare(arguments))
+    return forgotParentheses(template as unknown as object, nameOf(arguments), "Command");
   const { aliases = [], missed = false } = options;
   const spec = { kind: "command", template: template as string, aliases, missed } as const;
   return (target, method, descriptor) => recordHandler(target, method, descriptor, spec, "Command");
@@ -107,12 +139,16 @@ export function Command<const T extends string>(
 export function OnJoin(
   options: { readonly initial?: boolean } = {},
 ): HandlerDecorator<(event: OccupantJoined, ctx: HandlerContext) => HandlerResult> {
+  // oxlint-disable-next-line prefer-rest-params -- how many there are is what tells
+  if (isBare(arguments)) return forgotParentheses(options, nameOf(arguments), "OnJoin");
   const spec = { kind: "event", event: "join", initial: options.initial ?? false } as const;
   return (target, method, descriptor) => recordHandler(target, method, descriptor, spec, "OnJoin");
 }
 
 /** Handles entering the room, at the first join and at each rejoin. What the method returns is said in the room. */
 export function OnEnter(): HandlerDecorator<(event: RoomEntered, ctx: HandlerContext) => HandlerResult> {
+  // oxlint-disable-next-line prefer-rest-params -- how many there are is what tells
+  if (isBare(arguments)) return forgotParentheses(arguments[0] as object, nameOf(arguments), "OnEnter");
   const spec = { kind: "event", event: "enter", initial: false } as const;
   return (target, method, descriptor) => recordHandler(target, method, descriptor, spec, "OnEnter");
 }

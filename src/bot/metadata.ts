@@ -40,6 +40,22 @@ function recordOf(target: Class): ClassRecord {
   return record;
 }
 
+/** Records that a decorator stands bare, `@OnJoin` for `@OnJoin()`: it was handed what it is on, and can do nothing. */
+export function recordForgottenParentheses(
+  target: object,
+  method: string | symbol | null,
+  decorator: string,
+): void {
+  const owner = (typeof target === "function" ? target : target.constructor) as Class;
+  const where = method === null ? owner.name : `${owner.name}.${String(method)}`;
+  const fix = `Write @${decorator}(${decorator === "Command" ? '"name"' : ""})`;
+  recordOf(owner).mistakes.push({
+    where,
+    problem: `@${decorator} stands there without its parentheses`,
+    fix,
+  });
+}
+
 /** Records that a class is a bot. */
 export function recordBot(target: Class, settings: BotSettings): void {
   recordOf(target).bot = settings;

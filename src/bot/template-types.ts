@@ -46,7 +46,11 @@ type WordOf<W extends string> = W extends `<${infer Inner}>`
     ? Param<W, Inner, "optional">
     : HasBracket<W> extends true
       ? Unclosed<W>
-      : { literal: W };
+      : W extends `${"!" | "/" | "." | ":" | "{" | "?" | "@"}${string}`
+        ? {
+            error: `${W} cannot be a word of the command: leave out the prefix, and write arguments as <name> or [name]`;
+          }
+        : { literal: W };
 
 type HasBracket<T extends string> = T extends `${string}${"<" | ">" | "[" | "]"}${string}` ? true : false;
 type Unclosed<W extends string> = { error: `${W} has a bracket that is not closed` };
@@ -140,8 +144,10 @@ export type CheckTemplate<T extends string> = string extends T
   ? T
   : Words<T> extends readonly []
     ? "the template is empty"
-    : WordOf<Words<T>[0] & string> extends { literal: string }
-      ? [Problem<Words<T>>] extends [never]
-        ? T
-        : Problem<Words<T>>
-      : "the template has to begin with the name of the command";
+    : WordOf<Words<T>[0] & string> extends { error: infer E extends string }
+      ? E
+      : WordOf<Words<T>[0] & string> extends { literal: string }
+        ? [Problem<Words<T>>] extends [never]
+          ? T
+          : Problem<Words<T>>
+        : "the template has to begin with the name of the command";

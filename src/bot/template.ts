@@ -33,7 +33,7 @@ export function parseTemplate(text: string): Template {
   for (const word of words) {
     if (!/[<>[\]]/.test(word)) {
       if (params.length > 0) throw new ArgumentError(`"${word}" is a fixed word after an argument`);
-      if (word !== "") path.push(word.toLowerCase());
+      if (word !== "") path.push(fixedWord(word));
       continue;
     }
     const param = parseParam(word);
@@ -47,6 +47,15 @@ export function parseTemplate(text: string): Template {
   }
   if (path.length === 0) throw new ArgumentError("The template has to begin with the name of the command");
   return { path, params, usage: words.join(" ") };
+}
+
+/** People type these after the prefix; what no word begins with is a slip, mostly the prefix itself. */
+function fixedWord(word: string): string {
+  if (!/^[\p{L}\p{N}]/u.test(word) || /[{}]/.test(word))
+    throw new ArgumentError(
+      `"${word}" cannot be a word of the command: leave out the prefix, and write arguments as <name> or [name]`,
+    );
+  return word.toLowerCase();
 }
 
 function parseParam(word: string): TemplateParam {

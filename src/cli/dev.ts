@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 
 import { createBotApp, type BotApp } from "../app/bot-app.js";
+import { logForgottenPromises } from "../app/run.js";
 import { consoleLogger } from "../app/console-logger.js";
 import { logLevelOf, type AppOptions } from "../app/options.js";
 import { setRunHost } from "../app/run.js";
@@ -127,6 +128,7 @@ export async function dev(file: string, { script, verbose }: DevOptions): Promis
     password: "nobody checks",
     connect: server.connect,
   });
+  const unguard = logForgottenPromises(app);
   try {
     await start(app, server);
     const [room] = app.muc.rooms.values();
@@ -136,6 +138,7 @@ export async function dev(file: string, { script, verbose }: DevOptions): Promis
     if (script === null && process.stdin.isTTY) await playTerminal(place);
     else await playScript(place, script ?? scriptBeside(file));
   } finally {
+    unguard();
     await app.stop();
     await server.close();
   }

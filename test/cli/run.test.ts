@@ -112,6 +112,46 @@ describe("mucwright run", { timeout: TIMEOUT_MS }, () => {
     console.log("the bot has ended");
     `;
 
+  it("outlives a promise that a handler forgot to await, and says so", async () => {
+    const alice = await watch();
+    const command = start(["run", "bot.ts"], {
+      "bot.ts": `import { Bot, Command } from "mucwright";
+@Bot({ rooms: ["${LOBBY}"], nick: "keeper" })
+export class Keeper {
+  @Command("save") save() { void this.store(); return "saved"; }
+  async store() { throw new Error("disk full"); }
+}
+`,
+    });
+    await present();
+    const answers = (): number =>
+      alice.received.filter((stanza) => stanza.getChildText("body") === "saved").length;
+    for (const times of [1, 2]) {
+      await alice.say("!save");
+      await until("the bot answers", () => answers() >= times);
+    }
+    command.signal("SIGTERM");
+    const { status, stderr } = await command.ended;
+    expect(status).toBe(0);
+    expect(stderr).toContain("A promise that nobody awaited was rejected");
+    expect(stderr).toContain("disk full");
+  });
+
+  it("says so when a room cannot be joined for now, and tries on", async () => {
+    server.unreachable("rooms.example.org");
+    const command = start(["run", "bot.ts"], { "bot.ts": KEEPER });
+    await until(
+      "the bot tells of the refusal",
+      () => command.stderr.includes("it will be tried again"),
+      TIMEOUT_MS,
+    );
+    expect(command.stderr).toContain(`${LOBBY} cannot be joined`);
+    server.unreachable("rooms.example.org", false);
+    await present();
+    command.signal("SIGTERM");
+    expect((await command.ended).status).toBe(0);
+  });
+
   it("starts what a file hands to run itself, with one connection; what stands behind waits", async () => {
     const alice = await watch();
     const command = start(["run", "main.ts"], { "bot.ts": KEEPER, "main.ts": MAIN });

@@ -11,7 +11,7 @@ import {
   RoomResumed,
   RoomSuspended,
 } from "../events/lifecycle.js";
-import { JoinError } from "../join-error.js";
+import { JoinError, joinReason } from "../join-error.js";
 import { joinPresence, type HistoryRequest, type JoinOptions } from "../join-options.js";
 import { askFeatures, openInstantRoom } from "../room-requests.js";
 import { StatusCode, type LeaveMode } from "../status-codes.js";
@@ -126,7 +126,17 @@ export class Membership {
       (nick === null || nick === this.nicks.current) && (id === undefined || id === this.#joinId);
     if (!answersUs || this.core.state.phase !== "joining") return false;
     this.core.input({ type: "refused", condition: error.condition }, { stanza, error });
+    this.#tellRefusal(error);
     return true;
+  }
+
+  /** A room that was never entered has no outage to tell of; somebody may have mistyped its address all the same. */
+  #tellRefusal(error: XmppError): void {
+    const { phase, entered } = this.core.state;
+    if (phase !== "waiting" || entered) return;
+    const { host, jid } = this.#room;
+    const refusal = new JoinError(jid.toString(), joinReason(error.condition), error);
+    host.logger.warn({ room: jid, reason: refusal.reason }, `${refusal.message}; it will be tried again`);
   }
 
   #perform(effect: Exclude<RoomEffect, { do: "timer" }>, source: RoomSource | null): void {
