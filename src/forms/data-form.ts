@@ -56,7 +56,7 @@ export class DataForm {
   }) {
     this.type = form.type;
     this.title = form.title ?? null;
-    this.fields = form.fields ?? [];
+    this.fields = [...(form.fields ?? [])];
   }
 
   /** Reads an `<x/>`; null for what is no form. A field of an unknown type is kept, as of none. */
@@ -65,8 +65,8 @@ export class DataForm {
     if (!element.is("x", NS_DATA) || !FORM_TYPES.has(type)) return null;
     return new DataForm({
       type: type as DataFormType,
-      title: element.getChildText("title"),
-      fields: element.getChildren("field").map(readField),
+      title: element.getChildText("title", NS_DATA),
+      fields: element.getChildren("field", NS_DATA).map(readField),
     });
   }
 
@@ -103,6 +103,6 @@ function readField(field: Element): FormField {
     var: field.attrs["var"] ?? null,
     type: FIELD_TYPES.has(type) ? (type as FieldType) : null,
     label: field.attrs["label"] ?? null,
-    values: field.getChildren("value").map((value) => value.text()),
+    values: field.getChildren("value", NS_DATA).map((value) => value.text()),
   };
 }
