@@ -56,12 +56,24 @@ export class IqRequests {
    * address, or with what ended the session.
    */
   get(to: JID | string | null, payload: Element, options?: IqOptions): Promise<Element | null> {
-    return this.#request("get", to, payload, options);
+    return this.#ask("get", to, payload, options);
   }
 
   /** Asks for something to be done; otherwise as {@link get}. */
   set(to: JID | string | null, payload: Element, options?: IqOptions): Promise<Element | null> {
-    return this.#request("set", to, payload, options);
+    return this.#ask("set", to, payload, options);
+  }
+
+  #ask(
+    type: "get" | "set",
+    to: JID | string | null,
+    payload: Element,
+    options: IqOptions | undefined,
+  ): Promise<Element | null> {
+    const answer = this.#request(type, to, payload, options);
+    // Whoever asks may look at the answer later: it must not be an unhandled rejection until then.
+    answer.catch(() => {});
+    return answer;
   }
 
   async #request(
@@ -84,7 +96,6 @@ export class IqRequests {
       }, timeoutMs);
       this.#pending.set(id, { to, resolve, reject, timer, onResult });
     });
-    answer.catch(() => {});
     try {
       await send(xml("iq", { type, id, to: to?.toString() }, payload), () => this.#pending.has(id));
     } catch (error) {

@@ -133,7 +133,9 @@ export class Session extends Emitter<SessionEvents> {
    */
   send(stanza: Element): Promise<void> {
     if (this.#state === "stopped") return Promise.reject(new SessionError("stopped", "The session is over"));
-    return this.#traffic.send(stanza);
+    const sent = this.#traffic.send(stanza);
+    sent.catch((error: unknown) => this.#log.debug({ error, stanza }, "A stanza could not be sent"));
+    return sent;
   }
 
   async #try(): Promise<void> {

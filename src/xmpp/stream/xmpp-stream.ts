@@ -255,7 +255,9 @@ export class XmppStream {
 
   /** From now on each element goes to `sink` at once, beginning with those that came already. */
   flow(sink: (element: Element) => void): void {
-    for (const element of this.#buffer.splice(0)) if (this.#error === null) sink(element);
+    // What came before the stream failed is handled; what fails it now ends that.
+    const former = this.#error;
+    for (const element of this.#buffer.splice(0)) if (this.#error === former) sink(element);
     this.#sink = sink;
   }
 
