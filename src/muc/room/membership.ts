@@ -27,6 +27,8 @@ import type { OutageCause, RoomEffect } from "./room-machine.js";
 
 /** Clocks of both sides run on while a request for history is under way, and their marks are rough. */
 const HISTORY_MARGIN_S = 30;
+/** Joins whose late answers are known as such. */
+const MAX_UNANSWERED = 16;
 
 /** Being in a room, or trying to: carries out what the machine decides. */
 export class Membership {
@@ -37,6 +39,8 @@ export class Membership {
   readonly #ended = new Deferred();
   #entered = new Deferred();
   #joinId = "";
+  /** Joins that were not answered: a slow service may answer one that we gave up, and then the next one too. */
+  readonly #unanswered = new Set<string>();
   /** Whoever has the nick that we asked for, while nothing says who that is. */
   #namesake: OccupantPresenceStanza | null = null;
   #leaveStatus: string | null = null;
@@ -90,7 +94,11 @@ export class Membership {
       // A nick change whose announcement we missed.
       if (me !== null && me.nick !== this.nicks.current) this.nicks.changed(me.nick);
     } else if (this.#namesake !== null && this.#namesake.nick !== presence.nick) this.#isSomebodyElse();
-    this.core.input({ type: "selfAvailable" }, { stanza: presence.stanza, presence });
+    const answersJoin = this.#unanswered.delete(presence.stanza.attrs["id"] ?? "");
+    this.core.input(
+      { type: "selfAvailable", relisted: answersJoin && this.core.inside },
+      { stanza: presence.stanza, presence },
+    );
   }
 
   /** While joining: somebody has the nick that we asked for. Not every service says of our own presence that it is. */
@@ -125,6 +133,7 @@ export class Membership {
     const answersUs =
       (nick === null || nick === this.nicks.current) && (id === undefined || id === this.#joinId);
     if (!answersUs || this.core.state.phase !== "joining") return false;
+    this.#unanswered.delete(this.#joinId);
     this.core.input({ type: "refused", condition: error.condition }, { stanza, error });
     this.#tellRefusal(error);
     return true;
@@ -165,6 +174,7 @@ export class Membership {
 
   #join(again: boolean): void {
     const { room, table } = this.#room;
+    if (this.#unanswered.size >= MAX_UNANSWERED) this.#unanswered.clear();
     this.nicks.restart();
     table.trustOccupantIds = false;
     if (again) {
@@ -189,6 +199,7 @@ export class Membership {
 
   #sendJoin(): void {
     this.#joinId = randomUUID();
+    this.#unanswered.add(this.#joinId);
     this.#namesake = null;
     const to = this.#room.jid.withResource(this.nicks.current);
     const { password } = this.#room;

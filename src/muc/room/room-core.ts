@@ -142,7 +142,7 @@ export class RoomCore<Source = never> {
     else if (effect.do === "timer" && effect.wait === null && outage !== null)
       this.#outage = { ...outage, nextAttemptAt: null };
     else if (effect.do === "enter" || effect.do === "exit") this.#outage = null;
-    if (effect.do === "enter") this.#live = false;
+    if (effect.do === "timer" && effect.wait === "history") this.#live = false;
     if (effect.do === "caughtUp") {
       this.#live = true;
       this.#activeSinceMs = clock.monotonic();

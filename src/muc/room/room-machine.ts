@@ -28,7 +28,8 @@ export type OutageCause =
 export type RoomInput =
   | { readonly type: "established" }
   | { readonly type: "destroyed" }
-  | { readonly type: "selfAvailable" }
+  /** `relisted`: it answers another join of ours than the one that let us in, and the history comes once more. */
+  | { readonly type: "selfAvailable"; readonly relisted: boolean }
   | { readonly type: "selfUnavailable"; readonly mode: LeaveMode | null }
   | { readonly type: "occupantPresence" }
   | { readonly type: "subject" }
@@ -236,7 +237,8 @@ const TABLE: { readonly [P in Phase]: Row } = {
   active: {
     established: impossible("established-twice"),
     destroyed: lost,
-    selfAvailable: stay,
+    selfAvailable: (state, { relisted }) =>
+      relisted ? to(state, "history", { do: "timer", wait: "history" }) : stay(state),
     selfUnavailable: removed,
     occupantPresence: stay,
     subject: stay,

@@ -16,13 +16,13 @@ const anyInput: fc.Arbitrary<RoomInput> = fc.oneof(
   fc.constantFrom<RoomInput>(
     { type: "established" },
     { type: "destroyed" },
-    { type: "selfAvailable" },
     { type: "occupantPresence" },
     { type: "subject" },
     { type: "bounced" },
     { type: "gone" },
     { type: "timer" },
   ),
+  fc.record({ type: fc.constant("selfAvailable" as const), relisted: fc.boolean() }),
   // rarer, for it ends everything
   fc.constant<RoomInput>({ type: "leave" }),
   fc.record({

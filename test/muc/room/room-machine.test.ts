@@ -26,6 +26,8 @@ function inputOf(name: string, detail: string | undefined): RoomInput {
       return { type: name, mode: detail === undefined ? null : (detail as LeaveMode) };
     case "message":
       return { type: name, delayed: detail === "delayed" };
+    case "selfAvailable":
+      return { type: name, relisted: detail === "relisted" };
     case "refused":
       return { type: name, condition: detail ?? null };
     default:
@@ -227,6 +229,7 @@ const SECTIONS: readonly Section[] = [
     entered: true,
     rows: {
       ...INSIDE,
+      "selfAvailable relisted": "history",
       occupantPresence: "active timer:off caughtUp",
       subject: "active timer:off caughtUp",
       message: "active timer:off caughtUp",
@@ -238,6 +241,8 @@ const SECTIONS: readonly Section[] = [
     entered: true,
     rows: {
       ...INSIDE,
+      // a late answer to a join that we gave up
+      "selfAvailable relisted": "history timer:history",
       occupantPresence: "active",
       subject: "active",
       message: "active",

@@ -98,6 +98,36 @@ describe("replay is a phase: from own presence to the subject, or to the first s
   });
 });
 
+describe("a slow service answers a join that was given up, and then the next one too", () => {
+  it("what comes the second time is history again, and no command", async () => {
+    const stage = new Stage();
+    const { room, events } = await stage.join({ firstJoin: "persist" });
+    const idOfJoin = (): string => stage.session.sentOf("presence").at(-1)?.attrs["id"] ?? "";
+    const first = idOfJoin();
+    stage.clock.advance(30_000);
+    while (room.state === "waiting") stage.clock.advance(stage.clock.nextInMs ?? 0);
+    const second = idOfJoin();
+    const old = message(F, { body: "!quit", delayed: true });
+    stage.receive(presence(F), own({ id: first }), old, subject());
+    expect(room.state).toBe("active");
+    stage.receive(presence(F), own({ id: second }), old, subject());
+    stage.receive(message(F, { body: "now" }));
+    expect(room.state).toBe("active");
+    expect(
+      events.flatMap((event) => (event.type === "message" ? [`${event.source} ${event.body}`] : [])),
+    ).toEqual(["replay !quit", "replay !quit", "live now"]);
+    expect(types(events).filter((type) => type === "enter")).toHaveLength(1);
+  });
+
+  it("an old id on a later presence of ours means nothing: ejabberd puts it on a nick change", async () => {
+    const stage = new Stage();
+    const { room } = await stage.join();
+    const id = stage.session.sentOf("presence")[0]?.attrs["id"] ?? "";
+    stage.receive(own({ id }), subject(), own({ id }));
+    expect(room.state).toBe("active");
+  });
+});
+
 describe("whose a replayed line is", () => {
   it("38: a stranger's, where nobody has the nick", async () => {
     const stage = new Stage();

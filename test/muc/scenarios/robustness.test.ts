@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { parseStanzas } from "../../support/fake-session.js";
 import { only, Stage, turn, types } from "../support/stage.js";
 import { F, message, own, presence, R, S, subject, T, unavailable } from "../support/stanzas.js";
 
@@ -171,6 +172,34 @@ describe("broken stanzas", () => {
     const { events } = await stage.active();
     stage.receive(message(F).replace(R, "COVEN@CHAT.shakespeare.lit"));
     expect(only(events, "message").nick).toBe(F);
+  });
+});
+
+describe("a defect of ours", () => {
+  it("in one stanza costs nothing but that stanza", async () => {
+    const stage = new Stage();
+    const { events } = await stage.active();
+    const [trap] = parseStanzas(message(F));
+    if (trap === undefined) throw new Error("no stanza");
+    Object.defineProperty(trap, "children", {
+      get() {
+        throw new Error("a defect");
+      },
+    });
+    stage.session.receive(trap, message(F, "next"));
+    expect([stage.diagnostics, only(events, "message").body]).toEqual([["room-failed"], "next"]);
+    expect(stage.log.some(({ level }) => level === "error")).toBe(true);
+  });
+
+  it("in what a transition does leaves the rest of it done, and no room in limbo", async () => {
+    const stage = new Stage();
+    stage.session.send = () => {
+      throw new Error("a defect");
+    };
+    const { room, events } = await stage.join();
+    expect([room.state, stage.diagnostics]).toEqual(["joining", ["room-failed"]]);
+    stage.clock.advance(30_000);
+    expect([room.state, types(events)]).toEqual(["left", ["failure"]]);
   });
 });
 
