@@ -100,9 +100,10 @@ export class Inbox {
     if (body === undefined && isSubject(stanza)) return this.#subject(stanza, nick);
     const { core } = this.#membership;
     const delayed = stanza.getChild("delay", NS.delay) !== undefined;
-    this.#listOver({ type: "message", delayed }, stanza);
+    const sign: RoomInput = { type: "message", delayed };
+    this.#listOver(sign, stanza);
     if (!core.inside && core.state.phase !== "leaving") return;
-    core.input({ type: "message", delayed }, { stanza });
+    core.input(sign, { stanza });
     if (body === undefined) return this.#room.host.diagnostic("message-without-body", stanza);
     const replay = delayed && !core.live;
     if (nick === null)

@@ -280,7 +280,8 @@ const TABLE: { readonly [P in Phase]: Row } = {
     bounced: stay,
     gone: stay,
     timer: join,
-    leave: leaveUnheard,
+    // A join that was given up may be answered yet; a farewell of somebody who is out is ignored.
+    leave: leaveHalfway,
   },
   leaving: {
     established: leaveUnheard,

@@ -288,7 +288,7 @@ const SECTIONS: readonly Section[] = [
       bounced: "waiting",
       gone: "waiting",
       timer: "joining rejoin timer:join",
-      leave: "left timer:off exit:normal",
+      leave: "left sendLeave timer:off exit:normal",
     },
   },
   {
@@ -299,7 +299,7 @@ const SECTIONS: readonly Section[] = [
       destroyed: "idle timer:off",
       "destroyed -autorejoin": "left timer:off fail:disconnected",
       timer: "joining join timer:join",
-      leave: "left timer:off fail:aborted",
+      leave: "left sendLeave timer:off fail:aborted",
     },
   },
   {

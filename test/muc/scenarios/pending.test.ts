@@ -130,6 +130,16 @@ describe("a first join that persists", () => {
 });
 
 describe("leaving before we are in", () => {
+  it("tells the service too where it has not answered in time: it may let us in yet", async () => {
+    const stage = new Stage();
+    const { room, entered } = await stage.join({ firstJoin: "persist" });
+    stage.clock.advance(30_000);
+    expect(room.state).toBe("waiting");
+    await room.leave();
+    expect(await reasonOf(entered)).toBe("aborted");
+    expect(joinSent(stage).attrs).toMatchObject({ to: `${R}/${T}`, type: "unavailable" });
+  });
+
   it("rejects with `aborted`, and tells the service, which may let us in yet", async () => {
     const stage = new Stage();
     const { room, entered, events } = await stage.join();
