@@ -96,6 +96,8 @@ export class IqRequests {
       }, timeoutMs);
       this.#pending.set(id, { to, resolve, reject, timer, onResult });
     });
+    // The answer may be an error, and here before the sending is reported done: nobody waits for it until then.
+    answer.catch(() => {});
     try {
       await send(xml("iq", { type, id, to: to?.toString() }, payload), () => this.#pending.has(id));
     } catch (error) {

@@ -94,9 +94,12 @@ export class SessionUnderTest {
     const peer = await ScriptedPeer.listen(...(typeof scripts === "function" ? [scripts] : scripts));
     const test = new SessionUnderTest(peer, options);
     toClose.push(async () => {
+      // a script that is still at work when the test is over has nobody to talk to any more
+      const failures = [...peer.failures];
       await test.stop();
       await test.until(() => test.clock.pending === 0, "all timers to be gone");
       await peer.close();
+      expect(failures).toEqual([]);
     });
     return test;
   }
@@ -172,7 +175,10 @@ export function guardProcess(): void {
     for (const close of toClose.splice(0).reverse()) await close();
     await new Promise((resolve) => setImmediate(resolve));
     expect(seen).toEqual([]);
-    await eventually(() => sockets().length <= before.length, { timeoutMs: 1000, what: "all sockets to be gone" });
+    await eventually(() => sockets().length <= before.length, {
+      timeoutMs: 1000,
+      what: "all sockets to be gone",
+    });
   });
   afterAll(async () => {
     await eventually(() => sockets().length <= before.length, {
