@@ -28,6 +28,8 @@ export class Conversation {
   received = "";
   /** Whether the client has closed, or the connection is gone. */
   ended = false;
+  /** Settled when the script is through: from then on a test may go on in its place. */
+  scripted: Promise<void> = Promise.resolve();
   /** Whether the end of the client's stream is answered, as servers do. */
   polite = true;
   /** The socket that is talked over: a TLS one after {@link secure}. */
@@ -198,9 +200,9 @@ export class ScriptedPeer {
       const conversation = new Conversation(socket);
       const script = scripts[Math.min(this.conversations.length, scripts.length - 1)];
       this.conversations.push(conversation);
-      Promise.resolve()
+      conversation.scripted = Promise.resolve()
         .then(() => script?.(conversation))
-        .catch((error: unknown) => this.failures.push(error));
+        .catch((error: unknown) => void this.failures.push(error));
     });
   }
 
