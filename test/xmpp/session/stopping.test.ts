@@ -195,6 +195,7 @@ describe("a silent server", () => {
         },
       );
       const [peer] = test.peer.conversations;
+      await peer?.scripted;
       clock.advance(5_000);
       await peer?.expect(managed ? /<r xmlns/ : /<ping /);
       clock.advance(4_999);
