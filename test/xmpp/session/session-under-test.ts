@@ -75,7 +75,7 @@ export class SessionUnderTest {
     this.session = new Session({
       jid: "bot@example.org",
       password: "secret",
-      service: peer.service,
+      ...(!("service" in options) && { service: peer.service }),
       reconnect: { minDelayMs: 1, maxDelayMs: 5 },
       clock: this.clock,
       logger: new StructuredLogger({ level: "trace", write: (record) => this.log.push(record) }),
