@@ -111,7 +111,8 @@ function prepareDomain(text: string, whole: string): string {
   if (/^\[[0-9a-f:.]+\]$/.test(domain)) return checked(domain, "domain", whole);
   const invalid = NOT_IN_DOMAIN.test(domain) || domain.startsWith(".") || domain.includes("..");
   const folded = invalid ? "" : domainToUnicode(domainToASCII(domain)).replace(/\.$/, "");
-  if (folded === "" && domain !== "") throw new ArgumentError(`"${whole}" is no JID: its domain is invalid`);
+  if ((folded === "" && domain !== "") || NOT_IN_DOMAIN.test(folded))
+    throw new ArgumentError(`"${whole}" is no JID: its domain is invalid`);
   return checked(folded, "domain", whole);
 }
 

@@ -75,6 +75,7 @@ describe("reading an address", () => {
     ["a port", "a@b:5222"],
     ["an A-label that is none", "a@xn--\u00E9"],
     ["markup in the domain", "a@b<c"],
+    ["what only becomes markup in the domain when it is prepared", "a@b\uFF06c"],
   ])("refuses %s", (_name, text) => {
     expect(() => JID.parse(text)).toThrow(ArgumentError);
     expect(JID.tryParse(text)).toBeNull();

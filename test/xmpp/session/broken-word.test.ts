@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { xml, type Element } from "../../../src/base/element.js";
-import type { Script } from "../../support/scripted-peer.js";
+import { streamError, type Script } from "../../support/scripted-peer.js";
 import { guardProcess, message, SessionUnderTest } from "./session-under-test.js";
 
 guardProcess();
@@ -76,5 +76,35 @@ describe("a server that breaks its word ends the stream and not the session:", (
     ]);
     await test.event("established", 2);
     expect(test.peer.conversations[1]?.received).not.toContain("<resume");
+  });
+
+  it.each(["policy-violation", "not-well-formed", "undefined-condition"])(
+    "what the server ended the stream for (%s) is not sent again by resuming",
+    async (condition) => {
+      const test = await SessionUnderTest.online([
+        async (peer) => {
+          await peer.online();
+          await peer.expect(/<message id="poison"/);
+          peer.send(streamError(condition), "</stream:stream>");
+        },
+        next,
+      ]);
+      await test.session.send(say("poison"));
+      await test.event("established", 2);
+      expect(ids((await test.event("destroyed")).unconfirmed)).toContain("poison");
+      expect(test.peer.conversations[1]?.received).not.toMatch(/<resume|poison/);
+    },
+  );
+
+  it("a server that goes down for a while is asked to resume", async () => {
+    const test = await SessionUnderTest.online([
+      async (peer) => {
+        await peer.online();
+        peer.send(streamError("system-shutdown"), "</stream:stream>");
+      },
+      (peer) => peer.resume().then(() => {}),
+    ]);
+    await test.event("resumed");
+    expect(test.told).toEqual(["established", "interrupted", "resumed"]);
   });
 });
