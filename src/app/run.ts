@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { messageOf, MucwrightError } from "../base/errors.js";
 import type { Class } from "../bot/metadata.js";
 import { createBotApp, type BotApp } from "./bot-app.js";
+import type { SessionLimits } from "../xmpp/session-options.js";
 import { SessionError, type SessionErrorCode } from "../xmpp/session-error.js";
 import type { AppOptions } from "./options.js";
 
@@ -15,6 +16,12 @@ let host: RunHost | null = null;
 export function setRunHost(newHost: RunHost | null): void {
   host = newHost;
 }
+
+/**
+ * Below what servers read without slowing down: beyond it a bot's answers only queue up where nobody sees them, and
+ * behind them its acknowledgements. (ejabberd as Debian has it: 25 kB at once, then 3 kB/s; Prosody: 10 kB/s.)
+ */
+const RUN_LIMITS: SessionLimits = { bytesPerSecond: 2_500, burstBytes: 16_384 };
 
 /** What to do where there is no session. */
 const ADVICE: Readonly<Partial<Record<SessionErrorCode, string>>> = {
@@ -53,7 +60,8 @@ export async function runInProcess(
   options: AppOptions,
   verbose = false,
 ): Promise<void> {
-  const app = createBotApp({ env: process.env, ...options, bots });
+  const limits = { ...RUN_LIMITS, ...options.limits };
+  const app = createBotApp({ env: process.env, ...options, limits, bots });
   const signals = stopOnSignals(app);
   const unguard = logForgottenPromises(app);
   try {

@@ -62,7 +62,8 @@ export class MucClient extends Emitter<ClientEvents> {
       get jid() {
         return session.jid;
       },
-      send: (stanza) => session.send(stanza),
+      // Outside of a room nobody there hears it, and in the next session we are outside at first.
+      send: (stanza) => session.send(stanza, { thisSessionOnly: true }),
       turn: (act) => this.#pace.run(() => this.#guarded(act, null)),
       diagnostic: (code, stanza) => {
         logger.debug({ code, stanza }, "Tolerated");

@@ -23,7 +23,13 @@ export {
 } from "../base/logger.js";
 export { DataForm, type DataFormType, type FieldType, type FormField } from "../forms/data-form.js";
 export { IqRequests, type IqOptions } from "../xmpp/iq.js";
-export { Session, type SessionDiagnostic, type SessionEvents, type SessionState } from "../xmpp/session.js";
+export {
+  Session,
+  type SessionDiagnostic,
+  type SendOptions,
+  type SessionEvents,
+  type SessionState,
+} from "../xmpp/session.js";
 export { SessionError, type SessionErrorCode } from "../xmpp/session-error.js";
 export type { ReconnectOptions, SessionLimits, SessionOptions } from "../xmpp/session-options.js";
 export type { TlsOptions } from "../xmpp/tls-options.js";

@@ -34,8 +34,8 @@ export function sessionErrorOf(error: unknown): SessionError {
   return new SessionError("unreachable", `No connection: ${message}`, { cause: error });
 }
 
-function uri({ protocol, host, port }: Endpoint): string {
-  return `${protocol}//${host.includes(":") ? `[${host}]` : host}:${port}`;
+function uri({ protocol, host, port, path = "" }: Endpoint): string {
+  return `${protocol}//${host.includes(":") ? `[${host}]` : host}:${port}${path}`;
 }
 
 /** Where the way of connecting is ours to choose, `connect` stands in for all of it. */

@@ -4,6 +4,7 @@ export const NS = {
   streams: "http://etherx.jabber.org/streams",
   streamErrors: "urn:ietf:params:xml:ns:xmpp-streams",
   stanzaErrors: "urn:ietf:params:xml:ns:xmpp-stanzas",
+  framing: "urn:ietf:params:xml:ns:xmpp-framing",
   tls: "urn:ietf:params:xml:ns:xmpp-tls",
   sasl: "urn:ietf:params:xml:ns:xmpp-sasl",
   bind: "urn:ietf:params:xml:ns:xmpp-bind",

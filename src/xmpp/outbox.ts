@@ -6,6 +6,8 @@ import { SessionError } from "./session-error.js";
 interface Entry {
   readonly stanza: Element;
   readonly text: string;
+  readonly bytes: number;
+  readonly lasting: boolean;
   readonly wanted: (() => boolean) | undefined;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -23,8 +25,16 @@ export interface OutboxLimits {
   readonly burstBytes: number;
 }
 
-/** Takes what is to be written, and the stanzas in it. */
-export type Write = (text: string, stanzas: readonly Element[]) => void;
+/** How a stanza waits for its turn. */
+export interface PushOptions {
+  /** What is not wanted any more when its turn comes is left out. */
+  readonly wanted?: () => boolean;
+  /** Whether it still waits when the session it was meant for is gone, for the next one. Default true. */
+  readonly lasting?: boolean;
+}
+
+/** Takes stanzas that are to be written, each with its XML. */
+export type Write = (pieces: readonly string[], stanzas: readonly Element[]) => void;
 
 /**
  * Stanzas on their way out, in order. All that is sent in one turn of the event loop is written at once; what is
@@ -33,7 +43,7 @@ export type Write = (text: string, stanzas: readonly Element[]) => void;
 export class Outbox {
   readonly #limits: OutboxLimits;
   #entries: Entry[] = [];
-  #chars = 0;
+  #bytes = 0;
   #write: Write | null = null;
   #scheduled = false;
   readonly #clock: Clock;
@@ -49,21 +59,22 @@ export class Outbox {
     this.#allowedAtMs = clock.monotonic();
   }
 
-  /**
-   * Resolves when the stanza was handed to the stream. Rejects with {@link ArgumentError} when it is too large. What
-   * is not `wanted` any more when its turn comes is left out.
-   */
-  push(stanza: Element, wanted?: () => boolean): Promise<void> {
+  /** Resolves when the stanza was handed to the stream. Rejects with {@link ArgumentError} when it is too large. */
+  push(stanza: Element, { wanted, lasting = true }: PushOptions = {}): Promise<void> {
     const text = stanza.toString();
-    // Four bytes is the most that two UTF-16 units take; only what may be too long is measured.
+    const bytes = Buffer.byteLength(text);
     const { stanzaBytes, outboxBytes } = this.#limits;
-    if (text.length * 3 > stanzaBytes && Buffer.byteLength(text) > stanzaBytes)
-      return Promise.reject(new ArgumentError(`A stanza may not be longer than ${stanzaBytes} bytes`));
-    if (this.#chars + text.length > outboxBytes)
-      return Promise.reject(new SessionError("policy", "Too much is waiting to be sent already"));
-    this.#chars += text.length;
+    if (bytes > stanzaBytes)
+      return Promise.reject(
+        new ArgumentError(`A stanza may not be longer than ${stanzaBytes} bytes; this one has ${bytes}`),
+      );
+    if (this.#bytes + bytes > outboxBytes)
+      return Promise.reject(
+        new SessionError("policy", `More than ${outboxBytes} bytes would wait to be sent`),
+      );
+    this.#bytes += bytes;
     return new Promise((resolve, reject) => {
-      this.#entries.push({ stanza, text, wanted, resolve, reject });
+      this.#entries.push({ stanza, text, bytes, lasting, wanted, resolve, reject });
       this.#schedule();
     });
   }
@@ -86,12 +97,12 @@ export class Outbox {
     return this.#entries.length === 0;
   }
 
-  /** Gives up what waits. */
-  abort(error: Error): void {
+  /** Gives up what waits; what is lasting only where `all` says so. */
+  abort(error: Error, { all }: { readonly all: boolean }): void {
     const entries = this.#entries;
-    this.#entries = [];
-    this.#chars = 0;
-    for (const entry of entries) entry.reject(error);
+    this.#entries = all ? [] : entries.filter((entry) => entry.lasting);
+    this.#bytes = this.#entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    for (const entry of entries) if (all || !entry.lasting) entry.reject(error);
   }
 
   #schedule(): void {
@@ -118,7 +129,7 @@ export class Outbox {
     this.#allowedAtMs = nowMs;
     let count = 0;
     for (; count < this.#entries.length && this.#allowance > 0; count++)
-      this.#allowance -= Buffer.byteLength(this.#entries[count]?.text ?? "");
+      this.#allowance -= this.#entries[count]?.bytes ?? 0;
     if (count < this.#entries.length) {
       const delayMs = Math.ceil(((1 - this.#allowance) / bytesPerSecond) * 1000);
       this.#pause = this.#clock.setTimeout(() => {
@@ -132,15 +143,15 @@ export class Outbox {
   #flush(count: number): void {
     if (this.#write === null || count === 0) return;
     const entries = this.#entries.splice(0, count);
-    let text = "";
+    const pieces: string[] = [];
     const stanzas: Element[] = [];
     for (const entry of entries) {
-      this.#chars -= entry.text.length;
+      this.#bytes -= entry.bytes;
       if (entry.wanted?.() === false) continue;
-      text += entry.text;
+      pieces.push(entry.text);
       stanzas.push(entry.stanza);
     }
-    if (stanzas.length > 0) this.#write(text, stanzas);
+    if (stanzas.length > 0) this.#write(pieces, stanzas);
     for (const entry of entries) entry.resolve();
   }
 }

@@ -5,13 +5,20 @@ import { SessionError } from "./session-error.js";
 
 /** Where to connect to. */
 export interface Endpoint {
-  /** `xmpp:` TCP, upgraded by STARTTLS; `xmpps:` TLS from the first byte (XEP-0368). */
-  readonly protocol: "xmpp:" | "xmpps:";
+  /** `xmpp:` TCP, upgraded by STARTTLS; `xmpps:` TLS from the first byte (XEP-0368); WebSocket (RFC 7395). */
+  readonly protocol: "xmpp:" | "xmpps:" | "ws:" | "wss:";
   readonly host: string;
   readonly port: number;
+  /** What stands behind host and port in the address of a WebSocket. */
+  readonly path?: string;
 }
 
-const DEFAULT_PORT: Readonly<Record<Endpoint["protocol"], number>> = { "xmpp:": 5222, "xmpps:": 5223 };
+const DEFAULT_PORT: Readonly<Record<Endpoint["protocol"], number>> = {
+  "xmpp:": 5222,
+  "xmpps:": 5223,
+  "ws:": 80,
+  "wss:": 443,
+};
 
 /** Whether a host is this machine: there, and only there, a stream may go without TLS. */
 export function isLoopback(host: string): boolean {
@@ -20,21 +27,31 @@ export function isLoopback(host: string): boolean {
   return bare === "::1" || bare === "localhost" || bare.endsWith(".localhost");
 }
 
+const URI = /^([a-z]+:)\/\/(\[[0-9a-fA-F:.]+\]|[^\s/?#:@]+)(?::(\d{1,5}))?(\/[^\s#]*)?$/;
+
 /** Reads a service URI. Throws {@link SessionError} `service` for one that cannot be used. */
 export function parseService(service: string): Endpoint {
-  const uri = /^([a-z]+:)\/\/(\[[0-9a-fA-F:.]+\]|[^/?#:@]+)(?::(\d{1,5}))?\/?$/.exec(service);
-  const protocol = uri?.[1];
-  const host = uri?.[2];
-  if (uri === null || protocol === undefined || host === undefined)
+  const [, protocol, host, portText, path = "/"] = URI.exec(service) ?? [];
+  if (protocol === undefined || host === undefined)
     throw new SessionError(
       "service",
-      `"${service}" is no service: write xmpp://host:port or xmpps://host:port`,
+      `"${service}" is no service: write xmpp://host:port, xmpps://host:port or wss://host/path`,
     );
-  if (protocol !== "xmpp:" && protocol !== "xmpps:")
-    throw new SessionError("service", `${protocol}// is not supported: use xmpp:// or xmpps://`);
-  const port = uri[3] === undefined ? DEFAULT_PORT[protocol] : Number(uri[3]);
+  if (!isProtocol(protocol))
+    throw new SessionError(
+      "service",
+      `${protocol}// is not supported: use xmpp://, xmpps://, wss:// or ws://`,
+    );
+  const port = portText === undefined ? DEFAULT_PORT[protocol] : Number(portText);
   if (port < 1 || port > 65_535) throw new SessionError("service", `"${service}" has no valid port`);
-  return { protocol, host: host.replace(/^\[|\]$/g, ""), port };
+  const endpoint = { protocol, host: host.replace(/^\[|\]$/g, ""), port };
+  if (protocol === "ws:" || protocol === "wss:") return { ...endpoint, path };
+  if (path !== "/") throw new SessionError("service", `"${service}" has a path, which only WebSockets have`);
+  return endpoint;
+}
+
+function isProtocol(text: string): text is Endpoint["protocol"] {
+  return Object.hasOwn(DEFAULT_PORT, text);
 }
 
 /** The record of a service in DNS (RFC 2782). */

@@ -28,7 +28,7 @@ export interface SessionLimits {
   readonly outboxBytes?: number;
   /** Bytes that are sent in a second, on average; more waits its turn. Default: as many as there are. */
   readonly bytesPerSecond?: number;
-  /** Bytes that may go out at once after a pause, where `bytesPerSecond` is set; default 65,536. */
+  /** Bytes that may go out at once after a pause, where `bytesPerSecond` is set; default 16,384. */
   readonly burstBytes?: number;
   /** How long the server may be silent before the connection is given up, in milliseconds; default 60,000. */
   readonly deadPeerMs?: number;
@@ -42,7 +42,10 @@ export interface SessionOptions {
   readonly jid: JID | string;
   /** The password of the account. Never logged. */
   readonly password: string;
-  /** `xmpp://host:port` or `xmpps://host:port`; default: found by the SRV records of the domain. */
+  /**
+   * `xmpp://host:port`, `xmpps://host:port`, or a WebSocket: `wss://host:port/path`. Default: found by the SRV records
+   * of the domain.
+   */
   readonly service?: string;
   /** The resource to ask for; default: the server makes one, which is safer when two processes run. */
   readonly resource?: string;
@@ -96,7 +99,7 @@ const LIMITS: Required<SessionLimits> = {
   attributes: 128,
   outboxBytes: 4 << 20,
   bytesPerSecond: Infinity,
-  burstBytes: 65_536,
+  burstBytes: 16_384,
   deadPeerMs: 60_000,
   pendingIqs: 10_000,
 };

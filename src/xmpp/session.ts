@@ -23,6 +23,15 @@ const CLOSE_TIMEOUT_MS = 2_000;
 const REPEATABLE =
   /^(?:bad-|invalid-|not-well-formed|policy-violation|restricted-xml|unsupported-|undefined-condition)/;
 
+/** How a stanza is sent. */
+export interface SendOptions {
+  /**
+   * Whether it makes no sense any more once the session is gone, as a message to a room that would have to be joined
+   * again: sending it rejects then. Otherwise it waits for the next session. Default false.
+   */
+  readonly thisSessionOnly?: boolean;
+}
+
 /**
  * One account's connection to its server, one stream after another: it connects, logs in, keeps the stream alive,
  * and comes back after a loss, resuming the old session where the server allows it (RFC 6120, XEP-0198).
@@ -129,11 +138,11 @@ export class Session extends Emitter<SessionEvents> {
   /**
    * Sends a stanza. Resolves when it was handed to the stream. While the session is interrupted it waits, or with
    * `offline: "fail"` rejects. Rejects with `ArgumentError` for one that is too large, and with
-   * {@link SessionError} when the session is over before it was sent.
+   * {@link SessionError} when the session is over before it was sent, or too much waits already.
    */
-  send(stanza: Element): Promise<void> {
+  send(stanza: Element, options: SendOptions = {}): Promise<void> {
     if (this.#state === "stopped") return Promise.reject(new SessionError("stopped", "The session is over"));
-    const sent = this.#traffic.send(stanza);
+    const sent = this.#traffic.send(stanza, { lasting: options.thisSessionOnly !== true });
     sent.catch((error: unknown) => this.#log.debug({ error, stanza }, "A stanza could not be sent"));
     return sent;
   }
@@ -221,7 +230,7 @@ export class Session extends Emitter<SessionEvents> {
 
   #destroyed(cause: SessionError): void {
     this.#alive = false;
-    const unconfirmed = this.#traffic.abandon(cause);
+    const unconfirmed = this.#traffic.abandon(cause, { last: this.#state === "stopped" });
     this.emit("destroyed", { cause, unconfirmed });
   }
 
@@ -239,7 +248,7 @@ export class Session extends Emitter<SessionEvents> {
       stream.destroy();
     }
     if (this.#alive) this.#destroyed(error);
-    else this.#traffic.abandon(error);
+    else this.#traffic.abandon(error, { last: true });
     if (error.code === "stopped") this.#log.info("Session stopped");
     else {
       // A start that fails is told by its rejection; a session that ends later may have nobody who waits.

@@ -7,7 +7,7 @@ import { answerIq, refuseIq } from "./iq-responder.js";
 import { IqRequests } from "./iq.js";
 import { Liveness } from "./liveness.js";
 import { NS } from "./namespaces.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, type PushOptions } from "./outbox.js";
 import { SessionError } from "./session-error.js";
 import type { SessionSettings } from "./session-options.js";
 import { StreamManagement } from "./stream-management.js";
@@ -40,6 +40,8 @@ export class Traffic {
   readonly #liveness: Liveness;
   #stream: XmppStream | null = null;
   #sm: StreamManagement | null = null;
+  /** Called when nothing waits for its acknowledgement any more. */
+  #onSettled: (() => void) | null = null;
 
   constructor(options: TrafficOptions) {
     this.#options = options;
@@ -49,7 +51,7 @@ export class Traffic {
     this.iq = new IqRequests({
       clock,
       limit: limits.pendingIqs,
-      send: (stanza, wanted) => this.send(stanza, wanted),
+      send: (stanza, wanted) => this.send(stanza, { wanted, lasting: false }),
       jid: options.jid,
     });
   }
@@ -61,10 +63,10 @@ export class Traffic {
   }
 
   /** See `Session.send`. */
-  send(stanza: Element, wanted?: () => boolean): Promise<void> {
+  send(stanza: Element, options?: PushOptions): Promise<void> {
     if (this.#stream === null && this.#options.settings.offline === "fail")
       return Promise.reject(new SessionError("closed", "There is no connection now"));
-    return this.#outbox.push(stanza, wanted);
+    return this.#outbox.push(stanza, options);
   }
 
   /** A stream carries the session from now on; nothing is sent or handled before {@link open}. */
@@ -81,7 +83,7 @@ export class Traffic {
   resume(acknowledged: number): boolean {
     if (!this.#acknowledge(acknowledged)) return false;
     const again = this.#sm?.unacknowledged ?? [];
-    if (again.length > 0) this.#stream?.write(again.join(""));
+    if (again.length > 0) this.#stream?.writeAll(again.map(String));
     return true;
   }
 
@@ -92,14 +94,14 @@ export class Traffic {
 
   /** Sends a stanza at once, before all that waits. */
   sendFirst(stanza: Element): void {
-    this.#write(stanza.toString(), [stanza]);
+    this.#write([stanza.toString()], [stanza]);
   }
 
   /** Begins to send what waits, and to handle what came. */
   open(): void {
     const stream = this.#stream;
     if (stream === null) return;
-    this.#outbox.open((text, stanzas) => this.#pour(stream, text, stanzas));
+    this.#outbox.open((pieces, stanzas) => this.#pour(stream, pieces, stanzas));
     this.#liveness.start(stream, this.#sm?.pending ?? null);
     stream.flow((element) => this.#receive(element));
   }
@@ -107,19 +109,32 @@ export class Traffic {
   /** The stream is gone; what is sent waits. */
   detach(): void {
     this.#stream = null;
+    this.#onSettled?.();
     this.#liveness.stop();
     this.#outbox.close();
   }
 
-  /** What was sent goes out, but a server that does not read cannot hold us up. */
+  /**
+   * What was sent goes out, and is acknowledged where the server does that; but a server that does not read cannot
+   * hold us up.
+   */
   async flush(stream: XmppStream, timeoutMs: number): Promise<void> {
     this.#outbox.flush();
     let timer: Timer | undefined;
     const limit = new Promise<void>((resolve) => {
       timer = this.#options.settings.clock.setTimeout(resolve, timeoutMs);
     });
-    await Promise.race([stream.writeFlushed(" ").catch(() => {}), limit]);
+    await Promise.race([this.#settled(stream), limit]);
+    this.#onSettled = null;
     timer?.cancel();
+  }
+
+  async #settled(stream: XmppStream): Promise<void> {
+    const acknowledged = new Promise<void>((resolve) => (this.#onSettled = resolve));
+    if ((this.#sm?.pending ?? 0) === 0) this.#onSettled?.();
+    else stream.write(`<r xmlns="${NS.sm}"/>`);
+    await stream.flushed().catch(() => {});
+    if (this.#stream === stream) await acknowledged;
   }
 
   /** Gives up the hope to resume: the server would only send again what ended the stream, or we would. */
@@ -127,29 +142,33 @@ export class Traffic {
     this.#sm = this.#sm?.notResumable() ?? null;
   }
 
-  /** The session is gone: nobody gets an answer any more, and what waits is not sent. Gives what is unconfirmed. */
-  abandon(cause: SessionError): readonly Element[] {
+  /**
+   * The session is gone: nobody gets an answer any more, and what waits for it is not sent; after the last session
+   * nothing is. Gives what is unconfirmed.
+   */
+  abandon(cause: SessionError, { last }: { readonly last: boolean }): readonly Element[] {
     const unconfirmed = [...(this.#sm?.unacknowledged ?? [])];
     this.#sm = null;
     this.iq.abort(cause);
-    this.#outbox.abort(cause);
+    this.#outbox.abort(cause, { all: last });
     return unconfirmed;
   }
 
-  #pour(stream: XmppStream, text: string, stanzas: readonly Element[]): void {
-    this.#write(text, stanzas);
+  #pour(stream: XmppStream, pieces: readonly string[], stanzas: readonly Element[]): void {
+    this.#write(pieces, stanzas);
     if (stream.backlogBytes <= MAX_BACKLOG_BYTES) return;
     this.#outbox.close();
     const goOn = (): void => {
       if (this.#stream === stream) this.#outbox.open((next, more) => this.#pour(stream, next, more));
     };
-    stream.writeFlushed(" ").then(goOn, () => {});
+    stream.flushed().then(goOn, () => {});
   }
 
-  #write(text: string, stanzas: readonly Element[]): void {
+  #write(pieces: readonly string[], stanzas: readonly Element[]): void {
     const sm = this.#sm;
     if (sm !== null) for (const stanza of stanzas) sm.sent(stanza);
-    this.#stream?.write(text + this.#liveness.requestFor(sm?.pending ?? 0));
+    const request = this.#liveness.requestFor(sm?.pending ?? 0);
+    this.#stream?.writeAll(request === "" ? pieces : [...pieces, request]);
   }
 
   #receive(element: Element): void {
@@ -169,6 +188,7 @@ export class Traffic {
   #acknowledge(h: number): boolean {
     try {
       this.#sm?.acknowledge(h);
+      if (this.#sm?.pending === 0) this.#onSettled?.();
       return true;
     } catch (error) {
       this.#options.log.error({ error }, "Stream management is out of step");
@@ -214,7 +234,7 @@ export class Traffic {
   }
 
   #answer(stanza: Element): void {
-    this.send(stanza).catch((error: unknown) =>
+    this.send(stanza, { lasting: false }).catch((error: unknown) =>
       this.#options.log.debug({ error }, "An IQ could not be answered"),
     );
   }

@@ -229,10 +229,15 @@ export class ScriptedPeer {
     });
   }
 
-  /** Ends all connections. */
+  /** Ends the connections that there are. */
+  drop(): void {
+    for (const { socket } of this.conversations) socket.destroy();
+  }
+
+  /** Ends all connections, and takes no more. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const { socket } of this.conversations) socket.destroy();
+    this.drop();
     await closed;
   }
 }

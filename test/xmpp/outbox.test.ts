@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { xml, type Element } from "../../src/base/element.js";
 import { ArgumentError } from "../../src/base/errors.js";
-import { Outbox, type OutboxLimits } from "../../src/xmpp/outbox.js";
+import { Outbox, type OutboxLimits, type PushOptions } from "../../src/xmpp/outbox.js";
 import { ManualClock } from "../support/manual-clock.js";
 
 const LIMITS: OutboxLimits = {
@@ -28,14 +28,14 @@ class Setup {
   }
 
   open(): void {
-    this.outbox.open((text, stanzas) => {
-      this.writes.push(text);
+    this.outbox.open((pieces, stanzas) => {
+      this.writes.push(pieces.join(""));
       this.stanzas.push([...stanzas]);
     });
   }
 
-  push(text: string, wanted?: () => boolean): void {
-    this.outbox.push(message(text), wanted).then(
+  push(text: string, options?: PushOptions): void {
+    this.outbox.push(message(text), options).then(
       () => this.log.push(`sent ${text}`),
       (error: Error) => this.log.push(`failed ${text}: ${error.message}`),
     );
@@ -102,8 +102,8 @@ describe("what is sent", () => {
   it("is left out when it is not wanted any more", async () => {
     const setup = new Setup();
     let wanted = true;
-    setup.push("1", () => wanted);
-    setup.push("2", () => true);
+    setup.push("1", { wanted: () => wanted });
+    setup.push("2", { wanted: () => true });
     wanted = false;
     setup.open();
     await turn();
@@ -113,7 +113,7 @@ describe("what is sent", () => {
 
   it("is no write at all when nothing of it is wanted", async () => {
     const setup = new Setup();
-    setup.push("1", () => false);
+    setup.push("1", { wanted: () => false });
     setup.open();
     await turn();
     expect([setup.writes, setup.outbox.empty]).toEqual([[], true]);
@@ -122,11 +122,24 @@ describe("what is sent", () => {
   it("rejects when it is given up", async () => {
     const setup = new Setup();
     setup.push("1");
-    setup.outbox.abort(new Error("over"));
+    setup.outbox.abort(new Error("over"), { all: true });
     setup.push("2");
     setup.open();
     await turn();
     expect([setup.bodies, setup.log]).toEqual([["2"], ["failed 1: over", "sent 2"]]);
+  });
+
+  it("outlives its session only where it is lasting, and keeps its place", async () => {
+    const setup = new Setup({ outboxBytes: 2000 });
+    setup.push("1");
+    setup.push("2", { lasting: false });
+    setup.push("3", { lasting: true });
+    setup.outbox.abort(new Error("over"), { all: false });
+    setup.push("4");
+    setup.open();
+    await turn();
+    expect(setup.bodies).toEqual(["1 3 4"]);
+    expect(setup.log).toEqual(["failed 2: over", "sent 1", "sent 3", "sent 4"]);
   });
 });
 
@@ -140,6 +153,13 @@ describe("limits", () => {
     await expect(outbox.push(large)).rejects.toBeInstanceOf(ArgumentError);
   });
 
+  it("count bytes, not characters, of what waits", async () => {
+    const { outbox } = new Setup({ outboxBytes: 1500 });
+    void outbox.push(message("日".repeat(300)));
+    await expect(outbox.push(message("日".repeat(300)))).rejects.toMatchObject({ code: "policy" });
+    void outbox.push(message("x".repeat(300)));
+  });
+
   it("hold for what waits, and for nothing that was sent or given up", async () => {
     const setup = new Setup({ outboxBytes: 2000 });
     void setup.outbox.push(ofBytes(1000));
@@ -150,7 +170,7 @@ describe("limits", () => {
     expect(setup.stanzas[0]).toHaveLength(2);
     setup.outbox.close();
     const waiting = [setup.outbox.push(ofBytes(1000)), setup.outbox.push(ofBytes(1000))];
-    setup.outbox.abort(new Error("over"));
+    setup.outbox.abort(new Error("over"), { all: true });
     for (const each of waiting) await expect(each).rejects.toThrow("over");
     void setup.outbox.push(ofBytes(1000));
     void setup.outbox.push(ofBytes(1000));

@@ -40,6 +40,14 @@ describe("a service", () => {
   });
 
   it.each([
+    ["ws://localhost:5280/xmpp-websocket", "ws:", "localhost", 5280, "/xmpp-websocket"],
+    ["wss://chat.example.org/ws?v=1", "wss:", "chat.example.org", 443, "/ws?v=1"],
+    ["ws://[::1]", "ws:", "::1", 80, "/"],
+  ])("is read: %s", (text, protocol, host, port, path) => {
+    expect(parseService(text)).toEqual({ protocol, host, port, path });
+  });
+
+  it.each([
     "",
     "example.org",
     "example.org:5222",
@@ -54,6 +62,9 @@ describe("a service", () => {
     "xmpp://example.org/path",
     "xmpp:example.org",
     "xmpp://exam ple?x",
+    "wss://example.org/a b",
+    "wss://example.org/#x",
+    "constructor://example.org",
   ])("is refused: %s", (text) => {
     expect(() => parseService(text)).toThrow(expect.objectContaining({ code: "service" }) as Error);
   });

@@ -9,10 +9,13 @@ import ConnectionTCP from "@xmpp/tcp/lib/Connection.js";
 import ConnectionTLS from "@xmpp/tls/lib/Connection.js";
 import TlsSocket from "@xmpp/tls/lib/Socket.js";
 
+import type { ParserLimits } from "../stream-parser.js";
 import type { TlsOptions } from "../tls-options.js";
+import { parserClass } from "./parser-adapter.js";
+import { tlsSettings } from "./tls-settings.js";
+import { WebSocketSocket } from "./web-socket.js";
 
 function tlsParameters(domain: string, options: TlsOptions): ConnectionOptions {
-  const { ca, cert, key, rejectUnauthorized } = options;
   const literal = domain.replace(/^\[|\]$/g, "");
   const name = isIP(literal) === 0 ? domainToASCII(domain) : literal;
   return {
@@ -20,12 +23,7 @@ function tlsParameters(domain: string, options: TlsOptions): ConnectionOptions {
     checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
     ...(isIP(name) === 0 && { servername: name }),
     ALPNProtocols: ["xmpp-client"],
-    ...(ca !== undefined && {
-      ca: Array.isArray(ca) ? [...(ca as readonly (string | Buffer)[])] : (ca as string),
-    }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+    ...tlsSettings(options),
   };
 }
 
@@ -97,14 +95,14 @@ class DuplexSocket extends EventEmitter {
 export interface TransportOptions {
   readonly domain: string;
   readonly tls: TlsOptions;
-  /** Parses what comes in; made anew for each stream header. */
-  readonly Parser: new () => EventEmitter;
+  readonly limits: ParserLimits;
   /** Takes the place of TCP and TLS. */
   readonly connect: (() => Duplex | Promise<Duplex>) | null;
 }
 
 /** The transports of @xmpp/client, with sockets and parser of our own. */
-export function makeTransports({ domain, tls, Parser, connect }: TransportOptions): unknown[] {
+export function makeTransports({ domain, tls, limits, connect }: TransportOptions): unknown[] {
+  const Parser = parserClass(limits, false);
   if (connect !== null) return [customTransport(Parser, connect)];
   class Tcp extends ConnectionTCP {}
   Tcp.prototype.Parser = Parser;
@@ -115,13 +113,25 @@ export function makeTransports({ domain, tls, Parser, connect }: TransportOption
       super.connect({ ...tlsParameters(domain, tls), ...target });
     }
   };
-  return [Tcp, Tls];
+  return [Tcp, Tls, webSocketTransport(parserClass(limits, true), tls)];
 }
 
-function customTransport(
-  Parser: TransportOptions["Parser"],
-  connect: () => Duplex | Promise<Duplex>,
-): unknown {
+function webSocketTransport(Parser: new () => EventEmitter, tls: TlsOptions): unknown {
+  class OverWebSocket extends ConnectionTCP {
+    socketParameters(service: string): string | undefined {
+      return /^wss?:/.test(service) ? service : undefined;
+    }
+  }
+  OverWebSocket.prototype.Socket = class extends WebSocketSocket {
+    constructor() {
+      super(tls);
+    }
+  };
+  OverWebSocket.prototype.Parser = Parser;
+  return OverWebSocket;
+}
+
+function customTransport(Parser: new () => EventEmitter, connect: () => Duplex | Promise<Duplex>): unknown {
   class Custom extends ConnectionTCP {
     socketParameters(): object {
       return {};

@@ -1,42 +1,16 @@
-import { EventEmitter } from "node:events";
-import type { Socket } from "node:net";
-import { StringDecoder } from "node:string_decoder";
-
-import { Client, type StreamSocket } from "@xmpp/client-core";
-
+import type { Clock, Timer } from "../../base/clock.js";
 import type { Element } from "../../base/element.js";
-import type { Timer, Clock } from "../../base/clock.js";
 import { NS } from "../namespaces.js";
 import { SessionError } from "../session-error.js";
-import { StreamParser, XmlStreamError, type ParserLimits } from "../stream-parser.js";
+import { XmlStreamError, type ParserLimits } from "../stream-parser.js";
 import type { TlsOptions } from "../tls-options.js";
+import { documentFraming, webSocketFraming, type Framing } from "./framing.js";
+import { HardenedClient, rawSocket } from "./hardened-client.js";
 import { makeTransports, startTls, type TransportOptions } from "./sockets.js";
+import { streamError } from "./stream-error.js";
 
 /** Elements that may wait to be pulled; a server sends one or two while a stream is negotiated. */
 const MAX_BUFFERED = 1000;
-
-/** Our parser in the shape that @xmpp/connection wants one. */
-function parserClass(limits: ParserLimits): new () => EventEmitter {
-  return class extends EventEmitter {
-    readonly #parser = new StreamParser(
-      {
-        onStart: (stream) => this.emit("start", stream),
-        onElement: (element) => this.emit("element", element),
-        onEnd: () => this.emit("end"),
-      },
-      // Anybody can send us what is too large: that must not cost the stream.
-      { limits, oversize: "report" },
-    );
-
-    write(text: string): void {
-      this.#parser.write(text);
-    }
-
-    stop(): void {
-      this.#parser.stop();
-    }
-  };
-}
 
 /** What an {@link XmppStream} is made from. */
 export interface XmppStreamOptions {
@@ -45,108 +19,6 @@ export interface XmppStreamOptions {
   readonly limits: ParserLimits;
   readonly connect: TransportOptions["connect"];
   readonly clock: Clock;
-}
-
-/** The raw socket under a socket of @xmpp/*. */
-function rawSocket(socket: StreamSocket | null): Partial<Socket> | null {
-  return socket?.socket ?? (socket as unknown as Partial<Socket> | null);
-}
-
-/**
- * @xmpp/client's connection (version pinned: this leans on methods that only look private), with what keeps a
- * process alive: UTF-8 decoded across chunks, nothing thrown out of a data event, sockets that are destroyed
- * and never without an error listener. Used for one connection and then thrown away.
- */
-class HardenedClient extends Client {
-  /** Set by the stream; both are called at most until `dispose()`. */
-  received: (element: Element) => void = () => {};
-  heard: () => void = () => {};
-  failed: (error: Error) => void = () => {};
-  #decoder = new StringDecoder("utf8");
-  #disposed = false;
-  #raw: Partial<Socket> | null = null;
-
-  constructor(domain: string) {
-    super({ domain });
-    this.on("error", (error: Error) => this.failed(error));
-    this.on("disconnect", () => this.failed(new SessionError("closed", "The server closed the connection")));
-    this.on("close", () => this.failed(new SessionError("closed", "The server closed the stream")));
-  }
-
-  override _attachSocket(socket: StreamSocket): void {
-    const former = this.socket;
-    if (former !== null && former !== socket) {
-      former.on("error", () => {});
-      super._detachSocket();
-    }
-    this.#decoder = new StringDecoder("utf8");
-    super._attachSocket(socket);
-    this.#tune(socket);
-    socket.on("connect", () => this.#tune(socket));
-  }
-
-  #tune(socket: StreamSocket): void {
-    const raw = rawSocket(socket);
-    if (raw === this.#raw) return;
-    this.#raw = raw;
-    raw?.setNoDelay?.(true);
-    // The close comes only when all of ours is out: never, where the other side has stopped reading.
-    raw?.once?.("end", () => this.failed(new SessionError("closed", "The server closed the connection")));
-  }
-
-  override _detachSocket(): void {
-    const { socket } = this;
-    super._detachSocket();
-    if (socket === null) return;
-    for (const each of [socket, rawSocket(socket)]) each?.on?.("error", () => {});
-    rawSocket(socket)?.destroy?.();
-  }
-
-  override _onData(data: Buffer | string): void {
-    if (this.#disposed) return;
-    this.heard();
-    if (this.parser === null) return;
-    try {
-      this.parser.write(typeof data === "string" ? data : this.#decoder.write(data));
-    } catch (error) {
-      this.failed(error instanceof Error ? error : new Error(String(error)));
-    }
-  }
-
-  override _onElement(element: unknown): void {
-    if (!this.#disposed) this.received(element as Element);
-  }
-
-  /**
-   * Sends a stream header and resolves when the server's has come. Unlike the library's own, it listens before it
-   * writes: a server that answers before the write is reported done would not be heard.
-   */
-  openStream(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.once("open", (header: Element) => {
-        if (header.is("stream", NS.streams)) resolve();
-        else
-          reject(new SessionError("protocol", `The server sent <${header.name}> instead of an XMPP stream`));
-      });
-      this._detachParser();
-      this._status("opening");
-      const header = this.headerElement();
-      header.attrs["to"] = this.options.domain;
-      this._attachParser(new this.Parser());
-      this.write(this.header(header)).catch(reject);
-    });
-  }
-
-  dispose(error: Error): void {
-    this.#disposed = true;
-    // Whoever of the library still waits for this connection gives up now, and not when its timer is over.
-    this.emit("error", error);
-    (this.parser as { stop?: () => void } | null)?.stop?.();
-    this._detachParser();
-    this._detachSocket();
-    this.removeAllListeners();
-    this.on("error", () => {});
-  }
 }
 
 /** One connection to a server, from the first byte to the last. Elements are pulled, until {@link flow}. */
@@ -160,15 +32,13 @@ export class XmppStream {
   #error: Error | null = null;
   #onFailed: (error: Error) => void = () => {};
   #receivedAtMs: number;
+  #framing: Framing = documentFraming;
 
   constructor(options: XmppStreamOptions) {
     this.#options = options;
     this.#receivedAtMs = options.clock.monotonic();
     this.#client = new HardenedClient(options.domain);
-    const { domain, tls, connect } = options;
-    this.#client.transports.push(
-      ...makeTransports({ domain, tls, connect, Parser: parserClass(options.limits) }),
-    );
+    this.#client.transports.push(...makeTransports(options));
     this.#client.received = (element) => this.#receive(element);
     this.#client.heard = () => (this.#receivedAtMs = options.clock.monotonic());
     this.#client.failed = (error) => this.#fail(error);
@@ -202,14 +72,14 @@ export class XmppStream {
 
   /** Connects, opens the stream and resolves with its features. */
   async open(service: string): Promise<Element> {
+    if (/^wss?:/.test(service)) this.#framing = webSocketFraming;
     await this.#guard(this.#client.connect(service));
-    await this.#guard(this.#client.openStream());
-    return this.#features();
+    return this.restart();
   }
 
   /** Opens the stream anew on the same connection (RFC 6120 §4.3.3). */
   async restart(): Promise<Element> {
-    await this.#guard(this.#client.openStream());
+    await this.#guard(this.#client.openStream(this.#framing));
     return this.#features();
   }
 
@@ -261,11 +131,17 @@ export class XmppStream {
     this.#sink = sink;
   }
 
-  /** Writes ready-made XML. A failure is reported by {@link onFailed}. */
+  /** Writes ready-made XML, one whole element. A failure is reported by {@link onFailed}. */
   write(text: string): void {
-    this.#client.write(text).catch((error: unknown) => {
-      this.#fail(error instanceof Error ? error : new Error(String(error)));
-    });
+    this.writeAll([text]);
+  }
+
+  /** As {@link write}, for several: in as few writes as the transport allows. */
+  writeAll(pieces: readonly string[]): void {
+    for (const text of this.#framing.pack(pieces))
+      this.#client.write(text).catch((error: unknown) => {
+        this.#fail(error instanceof Error ? error : new Error(String(error)));
+      });
   }
 
   /** Writes an element. */
@@ -273,9 +149,9 @@ export class XmppStream {
     this.write(element.toString());
   }
 
-  /** As {@link write}; resolves once the bytes were taken by the operating system. */
-  async writeFlushed(text: string): Promise<void> {
-    await this.#guard(this.#client.write(text));
+  /** Resolves once all that was written was taken by the operating system. */
+  async flushed(): Promise<void> {
+    await this.#guard(this.#client.write(" "));
   }
 
   /** Ends the stream in order: resolves once the other side has closed too, or `timeoutMs` are over. */
@@ -285,7 +161,7 @@ export class XmppStream {
     await new Promise<void>((resolve) => {
       this.#onFailed = () => resolve();
       timer = this.#options.clock.setTimeout(resolve, timeoutMs);
-      this.write("</stream:stream>");
+      this.write(this.#framing.close);
     });
     timer?.cancel();
     this.destroy();
@@ -313,29 +189,11 @@ export class XmppStream {
     if (this.#error !== null) return;
     this.#error = error;
     if (error instanceof XmlStreamError)
-      this.write(
-        `<stream:error><${error.condition} xmlns="${NS.streamErrors}"/></stream:error></stream:stream>`,
-      );
+      this.writeAll([this.#framing.error(error.condition), this.#framing.close]);
     this.#client.dispose(error);
     this.#waiting?.reject(error);
     this.#waiting = null;
     for (const fail of this.#guards) fail(error);
     this.#onFailed(error);
   }
-}
-
-/** RFC 6120 §4.9: what a stream error means for whoever thinks of trying again. */
-function streamError(element: Element): SessionError {
-  const condition =
-    element.getChildElements().find((child) => child.xmlns === NS.streamErrors && child.name !== "text")
-      ?.name ?? "undefined-condition";
-  const text = element.getChildText("text", NS.streamErrors);
-  const code =
-    condition === "conflict"
-      ? "conflict"
-      : /policy-violation|not-authorized|host-/.test(condition)
-        ? "policy"
-        : "closed";
-  const said = text === null ? "" : ` (${text})`;
-  return new SessionError(code, `The server ended the stream: ${condition}${said}`, { condition });
 }

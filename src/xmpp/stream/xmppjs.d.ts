@@ -11,10 +11,6 @@ declare module "@xmpp/client-core" {
     end(): unknown;
   }
 
-  export interface StreamHeader {
-    readonly attrs: Record<string, string | undefined>;
-  }
-
   export class Client extends EventEmitter {
     constructor(options: { domain: string });
     readonly transports: unknown[];
@@ -24,8 +20,6 @@ declare module "@xmpp/client-core" {
     isSecure(): boolean;
     connect(service: string): Promise<unknown>;
     Parser: new () => EventEmitter;
-    headerElement(): StreamHeader;
-    header(element: StreamHeader): string;
     write(text: string): Promise<void>;
     _attachSocket(socket: StreamSocket): void;
     _detachSocket(): void;

@@ -95,7 +95,10 @@ export class SessionUnderTest {
     toClose.push(async () => {
       // a script that is still at work when the test is over has nobody to talk to any more
       const failures = [...peer.failures];
-      await test.stop();
+      const stopped = test.stop();
+      // no script acknowledges what it is not told to: the session would wait for that
+      peer.drop();
+      await stopped;
       await test.until(() => test.clock.pending === 0, "all timers to be gone");
       await peer.close();
       if (failures.length > 0) throw failures[0];

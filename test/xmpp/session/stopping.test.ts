@@ -7,6 +7,8 @@ import { ManualClock } from "../../support/manual-clock.js";
 import { SASL_PLAIN, type Script } from "../../support/scripted-peer.js";
 import { guardProcess, SessionUnderTest } from "./session-under-test.js";
 
+const SM_NS = "xmlns='urn:xmpp:sm:3'";
+
 guardProcess();
 
 const online: Script = (peer) => peer.online();
@@ -118,6 +120,8 @@ describe("stop()", () => {
       async (peer) => {
         peer.polite = false;
         await peer.online();
+        await peer.expect(/<r /);
+        peer.send(`<a ${SM_NS} h='1'/>`);
         await peer.expect(/<\/stream:stream>/);
       },
       { clock },
@@ -127,6 +131,35 @@ describe("stop()", () => {
     clock.advance(2_000);
     await stopped;
     expect(test.told).toEqual(["established", "destroyed", "stopped"]);
+  });
+
+  it("waits until what was sent is acknowledged: then it is not told as unconfirmed", async () => {
+    const test = await SessionUnderTest.online(async (peer) => {
+      await peer.online();
+      await peer.expect(/<message id="last"\/><r /);
+      peer.send(`<a ${SM_NS} h='2'/>`);
+      await peer.expect(/^<\/stream:stream>/);
+    });
+    void test.session.send(xml("message", { id: "last" }));
+    await test.session.stop();
+    expect((await test.event("destroyed")).unconfirmed).toEqual([]);
+  });
+
+  it("against a server that acknowledges nothing is over within ten seconds, and tells what is unconfirmed", async () => {
+    const clock = new ManualClock();
+    const test = await SessionUnderTest.online((peer) => peer.online(), { clock });
+    void test.session.send(xml("message", { id: "last" }));
+    const stopped = test.session.stop();
+    await test.until(
+      () => test.peer.conversations[0]?.received.endsWith('<r xmlns="urn:xmpp:sm:3"/> '),
+      "a request",
+    );
+    clock.advance(5_000);
+    await stopped;
+    expect((await test.event("destroyed")).unconfirmed.map((each) => each.attrs["id"])).toEqual([
+      undefined,
+      "last",
+    ]);
   });
 
   it("that meets a loss while it flushes makes no new attempt", async () => {

@@ -199,18 +199,21 @@ describe("after a cut", () => {
     await test.peer.conversations[0]?.expect(/<iq type="get"/);
     test.peer.conversations[0]?.reset();
     await test.event("interrupted");
-    const waiting = test.session.send(say("never sent"));
+    const waiting = test.session.send(say("later"));
+    const bound = test.session.send(say("never"), { thisSessionOnly: true });
     const { cause, unconfirmed } = await test.event("destroyed");
     expect(ids(unconfirmed)).toEqual(
       ["3", "iq"].map((each, at) => (at === 1 ? (unconfirmed[1]?.attrs["id"] ?? "") : each)),
     );
     expect([cause.name, unconfirmed[1]?.name]).toEqual(["SessionError", "iq"]);
     await expect(asked).rejects.toBe(cause);
-    await expect(waiting).rejects.toBe(cause);
+    await expect(bound).rejects.toBe(cause);
+    await waiting;
     await test.event("established", 2);
     expect(test.told).toEqual(["established", "message got it", "interrupted", "destroyed", "established"]);
     expect(test.session.jid?.toString()).toBe("bot@example.org/new");
-    expect(idsIn(test.peer.conversations[1]?.received ?? "")).toEqual([]);
+    await test.peer.conversations[1]?.expect(/<message id="later"/);
+    expect(idsIn(test.peer.conversations[1]?.received ?? "")).toEqual(["later"]);
   });
 
   it.each(["", "h='99'", "h='-1'", "h='x'", "h='4294967296'"])(
