@@ -3,6 +3,7 @@ import { ArgumentError } from "../base/errors.js";
 import { JID } from "../base/jid.js";
 import { silentLogger, type Logger } from "../base/logger.js";
 import { isLoopback, parseService, type Endpoint } from "./service.js";
+import { SessionError } from "./session-error.js";
 import type { TlsOptions } from "./tls-options.js";
 import type { Connect } from "./transport.js";
 
@@ -121,6 +122,9 @@ export function settingsOf(options: SessionOptions): SessionSettings {
   for (const [name, value] of Object.entries({ ...limits, ...reconnect, connectTimeoutMs }))
     positive(name, value);
   const loopback = options.connect !== undefined || isLoopback(endpoint?.host ?? jid.domain);
+  const tlsRequired = options.tls?.required ?? !loopback;
+  if (endpoint?.protocol === "ws:" && tlsRequired)
+    throw new SessionError("service", `${options.service ?? ""} is not encrypted: use wss://`);
   return {
     account: jid.bare(),
     username: jid.local,
@@ -130,7 +134,7 @@ export function settingsOf(options: SessionOptions): SessionSettings {
     loopback,
     resource: options.resource ?? jid.resource,
     tls: options.tls ?? {},
-    tlsRequired: options.tls?.required ?? !loopback,
+    tlsRequired,
     reconnect,
     limits,
     connectTimeoutMs,

@@ -39,7 +39,7 @@ export class WebSocketSocket extends EventEmitter {
     socket.on("open", () => this.emit("connect"));
     socket.on("message", (data, isBinary) => {
       if (isBinary) this.emit("error", new Error("The server sent a binary message (RFC 7395 §3.2)"));
-      else this.emit("data", String(data));
+      else this.emit("data", data);
     });
     // Also what comes of terminating it before it was open.
     socket.on("error", (error) => this.emit("error", error));
