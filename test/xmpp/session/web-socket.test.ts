@@ -161,7 +161,6 @@ describe("a stream over WebSocket (RFC 7395)", () => {
     expect((await again).jid.toString()).toBe("bot@example.org/2");
     await eventually(() => socket?.readyState === 3, { timeoutMs: 5_000, what: "the old one to be closed" });
   });
-  });
 
   it.each([
     ["there is no WebSocket at that address", "/elsewhere", "xmpp", "unreachable"],
