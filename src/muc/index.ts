@@ -21,7 +21,12 @@ export {
   type LogRecord,
   type StructuredLoggerOptions,
 } from "../base/logger.js";
-export { DataForm, type DataFormType, type FieldType, type FormField } from "../forms/data-form.js";
+export { DataForm, type DataFormInit, type DataFormType } from "../forms/data-form.js";
+export { defineForm, type FormClass } from "../forms/define-form.js";
+export type { FieldType } from "../forms/field-type.js";
+export type { FieldInputs, FieldKind, FieldValues, FormInput, FormValue } from "../forms/field-value.js";
+export { FormField, type FieldInit, type FieldOption } from "../forms/form-field.js";
+export type { FormProperties, FormTemplate, InputOf, TypedForm, ValueOf } from "../forms/typed-form.js";
 export { IqRequests, type IqOptions } from "../xmpp/iq.js";
 export {
   Session,
@@ -63,6 +68,9 @@ export {
   UidChanged,
 } from "./events/occupants.js";
 export { RoomEvent } from "./events/room-event.js";
+export { ConfigurationForm } from "./forms/configuration-form.js";
+export { InfoForm } from "./forms/info-form.js";
+export { VoiceRequestForm } from "./forms/voice-request-form.js";
 export { JoinError, type JoinErrorReason } from "./join-error.js";
 export type { HistoryRequest, JoinOptions, NickConflictPolicy } from "./join-options.js";
 export { Occupant, ServiceMember, type OccupantPresence } from "./occupant.js";

@@ -1,11 +1,16 @@
+import { inspect } from "node:util";
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { DataForm, type DataFormType, type FieldType, type FormField } from "../../src/forms/data-form.js";
-import { parseStanza } from "../support/fake-session.js";
+import { ArgumentError } from "../../src/base/errors.js";
+import { DataForm, type DataFormType } from "../../src/forms/data-form.js";
+import { xml } from "../../src/base/element.js";
+import type { FieldType } from "../../src/forms/field-type.js";
+import type { FieldInit } from "../../src/forms/form-field.js";
+import { hostileForms, parseForm as parse, thrownBy } from "./support/hostile.js";
 
 const NS = "jabber:x:data";
-const parse = (xml: string): DataForm | null => DataForm.parse(parseStanza(xml));
 
 /** The form as it is after it has been on the wire. */
 const overTheWire = (form: DataForm): DataForm | null => parse(form.toElement().toString());
@@ -27,17 +32,27 @@ const TYPES: readonly FieldType[] = [
 const text = fc
   .string({ unit: "grapheme", maxLength: 20 })
   .map((any) => any.replaceAll(/[\p{Cc}\p{Cs}\p{Cn}\uFFFE\uFFFF]/gu, ""));
-const field: fc.Arbitrary<FormField> = fc.record({
+const extension = fc.tuple(text, text).map(([a, inner]) => xml("other", { xmlns: "urn:other", a }, inner));
+const field = fc.record({
   var: fc.option(text),
   type: fc.option(fc.constantFrom(...TYPES)),
   label: fc.option(text),
+  desc: fc.option(text),
+  required: fc.boolean(),
   values: fc.array(text, { maxLength: 4 }),
+  options: fc.array(fc.record({ label: fc.option(text), value: text }), { maxLength: 3 }),
+  extensions: fc.array(extension, { maxLength: 2 }),
 });
+const fields = fc.array(field, { maxLength: 6 });
 const form = fc
   .record({
     type: fc.constantFrom<DataFormType>("form", "submit", "cancel", "result"),
     title: fc.option(text),
-    fields: fc.array(field, { maxLength: 8 }),
+    instructions: fc.array(text, { maxLength: 2 }),
+    fields,
+    reported: fc.option(fields),
+    items: fc.array(fields, { maxLength: 2 }),
+    extensions: fc.array(extension, { maxLength: 2 }),
   })
   .map((init) => new DataForm(init));
 
@@ -111,7 +126,7 @@ describe("a data form (XEP-0004)", () => {
   });
 
   it("cannot be changed through the list it was made of", () => {
-    const fields: FormField[] = [];
+    const fields: FieldInit[] = [];
     const each = new DataForm({ type: "submit", fields });
     fields.push({ var: "a", type: null, label: null, values: [] });
     expect(each.fields).toEqual([]);
@@ -126,26 +141,119 @@ describe("a data form (XEP-0004)", () => {
     expect(overTheWire(each)).toEqual(each);
   });
 
-  it("never throws, whatever it is read from", () => {
-    const name = fc.constantFrom("x", "field", "value", "title", "option");
-    const attrs = fc.dictionary(
-      fc.constantFrom("type", "var", "label"),
-      fc.constantFrom("form", "", "hidden", "x"),
+  it("keeps all that a field can hold", () => {
+    const xml =
+      `<x xmlns="${NS}" type="form"><title>T</title><instructions>one</instructions><instructions>two</instructions>` +
+      `<field var="a" type="list-single" label="A"><desc>what for</desc><required/><value>1</value>` +
+      `<option label="One"><value>1</value></option><option><value>2</value></option>` +
+      `<media xmlns="urn:xmpp:media-element"><uri type="image/png">cid:x</uri></media></field>` +
+      `<page xmlns="http://jabber.org/protocol/xdata-layout" label="P"/></x>`;
+    expect(parse(xml)?.toElement().toString()).toBe(xml);
+  });
+
+  it("of results has a table, whose fields are of the type of their column (XEP-0004 §3.4)", () => {
+    const xml =
+      `<x xmlns="${NS}" type="result"><reported><field var="name" label="Name"/><field var="jid" type="jid-single"/></reported>` +
+      `<item><field var="name"><value>Alice</value></field><field var="jid"><value>a@b.example</value></field></item>` +
+      `<item><field var="else"><value>x</value></field></item></x>`;
+    const table = parse(xml);
+    expect(table?.items.map((row) => row.map((each) => [each.var, each.type, each.value]))).toEqual([
+      [
+        ["name", null, "Alice"],
+        ["jid", "jid-single", "a@b.example"],
+      ],
+      [["else", null, "x"]],
+    ]);
+    expect(table?.toElement().toString()).toBe(xml);
+  });
+});
+
+describe("a form that is filled in", () => {
+  const received = new DataForm({
+    type: "form",
+    title: "Title",
+    instructions: ["Do it"],
+    fields: [
+      { var: "FORM_TYPE", type: "hidden", values: ["urn:x"] },
+      { type: "fixed", values: ["Heading"] },
+      { var: "note", type: "fixed", values: ["Text"] },
+      { var: "token", type: "hidden", values: ["t"] },
+      { var: "a", type: "text-single", label: "A", values: ["old"] },
+      { var: "must", type: "text-single", label: "Needed", required: true },
+      { var: "a", type: "text-single", values: ["other"] },
+    ],
+    extensions: [xml("page", { xmlns: "urn:page" })],
+  });
+
+  it("is submitted with all its fields in order, but without fixed ones and what is for people", () => {
+    const { title, instructions, extensions, fields } = received.with("must", ["x"]).as("submit");
+    expect([title, instructions, extensions]).toEqual([null, [], []]);
+    expect(fields.map((each) => [each.var, each.values])).toEqual([
+      ["FORM_TYPE", ["urn:x"]],
+      ["token", ["t"]],
+      ["a", ["old"]],
+      ["must", ["x"]],
+      ["a", ["other"]],
+    ]);
+  });
+
+  it("has what was set once, where a name came twice", () => {
+    const changed = received.with("a", ["new"]);
+    expect(changed.fields.filter((each) => each.var === "a").map((each) => each.values)).toEqual([["new"]]);
+    expect(received.get("a")?.value).toBe("old");
+  });
+
+  it.each([[[]], [[""]]])("is not submitted while a required field has the values %j", (values) => {
+    expect(() => received.with("must", values).as("submit")).toThrow(
+      new ArgumentError('The field "must" ("Needed") is required, and has no value'),
     );
-    const { node: tree } = fc.letrec<{ node: string; element: string }>((tie) => ({
-      node: fc.oneof({ maxDepth: 4 }, fc.constantFrom("", "text"), tie("element")),
-      element: fc
-        .tuple(name, attrs, fc.array(tie("node"), { maxLength: 3 }))
-        .map(([tag, values, children]) => {
-          const written = Object.entries(values).map(([key, value]) => ` ${key}="${value}"`);
-          return `<${tag}${written.join("")}>${children.join("")}</${tag}>`;
-        }),
-    }));
+  });
+
+  it("is cancelled with nothing in it, and without what is required", () => {
+    expect(received.as("cancel").toElement().toString()).toBe(`<x xmlns="${NS}" type="cancel"/>`);
+  });
+
+  it("is otherwise as it was, of another type", () => {
+    expect(received.as("result")).toEqual(received.copy({ type: "result" }));
+  });
+
+  it("takes no value for what it does not have, and keeps what it is about", () => {
+    expect(() => received.with("b", ["x"])).toThrow(
+      new ArgumentError('The form has no field "b": it is not offered'),
+    );
+    expect(() => received.with("FORM_TYPE", ["urn:y"])).toThrow(ArgumentError);
+    expect(() => received.with("note", ["x"])).toThrow(ArgumentError);
+  });
+});
+
+describe("a hostile form", () => {
+  it("is read, printed and sent on, whatever is in it", () => {
     fc.assert(
-      fc.property(tree, (content) => {
-        expect(() => parse(`<x xmlns="${NS}" type="form">${content}</x>`)?.formType).not.toThrow();
+      fc.property(hostileForms(), (each) => {
+        expect(each && overTheWire(each)).toStrictEqual(each);
+        expect(() => inspect(each) + JSON.stringify(each)).not.toThrow();
       }),
+      { numRuns: 500 },
     );
     expect.hasAssertions();
+  });
+
+  it("throws nothing but an ArgumentError when it is filled in", () => {
+    fc.assert(
+      fc.property(hostileForms(), fc.array(fc.string(), { maxLength: 3 }), (each, values) => {
+        for (const name of ["", "__proto__", "FORM_TYPE", "boolean", "form"])
+          expect(
+            thrownBy(() => each?.with(name, values).as("submit")) ?? new ArgumentError("none"),
+          ).toBeInstanceOf(ArgumentError);
+      }),
+      { numRuns: 500 },
+    );
+    expect.hasAssertions();
+  });
+
+  it("of ten thousand fields is read and filled in at once", () => {
+    const many = `<field var="a" type="list-multi"><value>1</value></field>`.repeat(10_000);
+    const each = parse(`<x xmlns="${NS}" type="form">${many}</x>`);
+    expect(each?.with("a", ["1"]).fields).toHaveLength(1);
   });
 });
