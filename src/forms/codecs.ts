@@ -35,9 +35,9 @@ const flag: Codec<boolean | null> = {
     if (value === "0" || value === "false" || value === "") return false;
     throw fieldError(field, `takes true or false, which ${quoteValue(field, value)} is not`);
   },
+  // no value would be read as false, and is refused by ejabberd: who means false says so
   write: (field, value) => {
-    if (value === null) return [];
-    if (typeof value !== "boolean") throw fieldError(field, `takes a boolean or null, not ${nameOf(value)}`);
+    if (typeof value !== "boolean") throw fieldError(field, `takes a boolean, not ${nameOf(value)}`);
     return [String(value)];
   },
 };

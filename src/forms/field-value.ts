@@ -18,8 +18,9 @@ export type FieldKind = keyof FieldValues;
 /** What a field is read as. */
 export type FormValue = FieldValues[FieldKind];
 
-/** What a field of each kind takes: what it is read as, and texts that are JIDs. */
-export interface FieldInputs extends Omit<FieldValues, "jid-multi" | "jid-single"> {
+/** What a field of each kind takes: what it is read as, and texts that are JIDs; a boolean is not taken away. */
+export interface FieldInputs extends Omit<FieldValues, "boolean" | "jid-multi" | "jid-single"> {
+  boolean: boolean;
   "jid-multi": readonly (JID | string)[];
   "jid-single": JID | string | null;
 }

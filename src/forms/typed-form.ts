@@ -68,7 +68,7 @@ export abstract class TypedForm<T extends FormTemplate> {
   }
 
   /**
-   * Gives a field a value; null and an empty list take it away. Throws {@link ArgumentError} for a field that a form
+   * Gives a field a value; null and an empty list take it away. A boolean is true or false. Throws {@link ArgumentError} for a field that a form
    * that came does not offer, a value of another type, and one that is not among those on offer.
    */
   set<N extends string>(name: N, value: InputOf<T, N>): void;
