@@ -1,19 +1,19 @@
 import { domainToASCII, domainToUnicode } from "node:url";
 
 import { ArgumentError } from "./errors.js";
+import { foldLocalPart } from "./jid-local-part.js";
 
 /** RFC 7622 §3: no part may be longer than this, in bytes of UTF-8. */
 const MAX_PART_BYTES = 1023;
-/** RFC 7622 §3.3.1: never in a local part. */
-const NOT_IN_LOCAL = /["&'/:<>@\s\p{Cc}\p{Cs}]/u;
 const NOT_IN_RESOURCE = /[\p{Cc}\p{Cs}]/u;
 const NOT_IN_DOMAIN = /[\s\p{Cc}\p{Cs}@/\\?#%"'<>&]/u;
 /** Names as nearly all are, and that need no conversion: ASCII, no empty label, no A-label. */
 const PLAIN_DOMAIN = /^(?!.*xn--)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 
 /**
- * An XMPP address, `local@domain/resource` (RFC 7622): immutable, comparable, printable. The parts are
- * kept prepared: local part and domain folded to lower case and NFKC, the resource NFKC with its case.
+ * An XMPP address, `local@domain/resource` (RFC 7622): immutable, comparable, printable. The parts are kept prepared,
+ * so that two addresses are equal only where every server takes them for the same: local part and domain without
+ * case and compatibility forms, the resource composed (NFC) with its case.
  */
 export class JID {
   /** The part before the `@`, null where there is none. */
@@ -97,8 +97,8 @@ function checked(part: string, name: string, whole: string): string {
 }
 
 function prepareLocal(text: string, whole: string): string {
-  const local = text.normalize("NFKC").toLowerCase().normalize("NFKC");
-  if (NOT_IN_LOCAL.test(local))
+  const local = foldLocalPart(text);
+  if (local === null)
     throw new ArgumentError(`"${whole}" is no JID: a character that is not allowed before the @`);
   return checked(local, "local part", whole);
 }
@@ -117,7 +117,8 @@ function prepareDomain(text: string, whole: string): string {
 }
 
 function prepareResource(text: string, whole: string): string {
-  const resource = text.normalize("NFKC");
+  // RFC 8265 §4.2.2. Compatibility forms stay: where a server tells them apart, they may be two people.
+  const resource = text.replace(/[\p{Zs}]/gu, " ").normalize("NFC");
   if (NOT_IN_RESOURCE.test(resource))
     throw new ArgumentError(`"${whole}" is no JID: a control character in its resource`);
   return checked(resource, "resource", whole);

@@ -40,13 +40,14 @@ const ANY_ROOM = JID.parse("room@service.invalid");
 
 /**
  * Checks a nick, and gives it as it will be in the room: prepared as the resource of a JID, for that is what the
- * service answers about. Throws {@link ArgumentError}.
+ * service answers about; without compatibility forms, which the common servers fold (RFC 6122 §B) and the others can
+ * do without. Throws {@link ArgumentError}.
  */
 export function checkNick(nick: string): string {
   if (typeof nick !== "string" || nick.trim() === "") throw new ArgumentError("A nick may not be blank");
   if (Buffer.byteLength(nick) > MAX_NICK_BYTES)
     throw new ArgumentError(`A nick may not be longer than ${MAX_NICK_BYTES} bytes`);
-  return ANY_ROOM.withResource(nick).resource ?? nick;
+  return ANY_ROOM.withResource(nick.normalize("NFKC")).resource ?? nick;
 }
 
 /** Whether what a service calls somebody can be a nick at all: it has to fit into a JID. */

@@ -36,6 +36,9 @@ describe("reading an address", () => {
     ["wide forms of the local part", "ＡＢ@b", "ab@b"],
     ["decomposed characters of the local part", "e\u0301@b", "\u00E9@b"],
     ["decomposed characters of the resource", "a@b/e\u0301", "a@b/\u00E9"],
+    ["blanks of the resource", "a@b/x\u00A0y\u3000z", "a@b/x y z"],
+    ["nothing in a symbol of the local part", "\u2615\u{1F600}@b", "\u2615\u{1F600}@b"],
+    ["nothing in letters without case", "日本語한글ابج@b", "日本語한글ابج@b"],
     ["upper case outside ASCII", "ÄÖÜ@b", "äöü@b"],
     ["an A-label to the U-label (RFC 7622 §3.2)", "a@xn--mnchen-3ya.de", "a@münchen.de"],
     ["an upper-case U-label", "a@MÜNCHEN.de", "a@münchen.de"],
@@ -65,6 +68,12 @@ describe("reading an address", () => {
     ["an angle bracket in the local part", "a<b@c"],
     ["what only becomes an @ when it is prepared", "a\uFF20b@c"],
     ["what only becomes a / when it is prepared", "a\u2100b@c"],
+    ["what only some servers fold: \u00DF", "stra\u00DFe@b"],
+    ["what only some servers fold: final sigma", "\u03BB\u03CC\u03B3\u03BF\u03C2@b"],
+    ["what only some servers fold: an upper-case letter of recent years", "\u023A@b"],
+    ["what cannot be seen in the local part", "al\u00ADice@b"],
+    ["what joins without being seen in the local part", "al\u200Dice@b"],
+    ["a private character in the local part", "\uE000@b"],
     ["a control character in the local part", "a\u0001b@c"],
     ["a control character in the resource", "a@b/\u0007"],
     ["half of a surrogate pair in the resource", "a@b/\uD83D"],
@@ -120,6 +129,11 @@ describe("comparing", () => {
 
   it("says no to a text that is no address", () => {
     expect(JID.parse("a@b").equals("a@")).toBe(false);
+  });
+
+  it("keeps resources apart that some servers keep apart: they may be two people", () => {
+    expect(JID.parse("room@b/Admin").equals("room@b/\u{1F130}dmin")).toBe(false);
+    expect(JID.parse("room@b/VIII").equals("room@b/\u2167")).toBe(false);
   });
 
   it("takes the two forms of an internationalised domain for the same", () => {
