@@ -59,10 +59,10 @@ export class Liveness {
     this.#watchTimer = null;
   }
 
-  /** The request for an acknowledgement to send along, `""` for none yet. */
-  requestFor(pending: number): string {
+  /** The request for an acknowledgement to send along, `""` for none yet; `urgent` where something waits for it. */
+  requestFor(pending: number, urgent = false): string {
     if (this.#stream === null || !this.#managed || this.#askedAtMs !== null || pending === 0) return "";
-    if (pending >= ASK_AT_PENDING) return this.#request();
+    if (urgent || pending >= ASK_AT_PENDING) return this.#request();
     this.#askSoon();
     return "";
   }

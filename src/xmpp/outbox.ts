@@ -3,10 +3,16 @@ import type { Element } from "../base/element.js";
 import { ArgumentError } from "../base/errors.js";
 import { SessionError } from "./session-error.js";
 
-interface Entry {
+/** A stanza on its way out. */
+export interface Outgoing {
   readonly stanza: Element;
+  /** Its XML, … */
   readonly text: string;
+  /** … and how long that is. */
   readonly bytes: number;
+}
+
+interface Entry extends Outgoing {
   readonly lasting: boolean;
   readonly wanted: (() => boolean) | undefined;
   readonly resolve: () => void;
@@ -33,18 +39,23 @@ export interface PushOptions {
   readonly lasting?: boolean;
 }
 
-/** Takes stanzas that are to be written, each with its XML. */
-export type Write = (pieces: readonly string[], stanzas: readonly Element[]) => void;
+/** Where stanzas go. */
+export interface Outlet {
+  /** How many bytes can be taken now; the last stanza may exceed it. After it was zero, call `proceed`. */
+  capacity(): number;
+  /** Takes them, in order. */
+  write(stanzas: readonly Outgoing[]): void;
+}
 
 /**
  * Stanzas on their way out, in order. All that is sent in one turn of the event loop is written at once; what is
- * sent while there is no stream, or faster than the rate that is set, waits, within bounds.
+ * sent while there is no stream, or faster than it is taken or the rate that is set, waits, within bounds.
  */
 export class Outbox {
   readonly #limits: OutboxLimits;
   #entries: Entry[] = [];
   #bytes = 0;
-  #write: Write | null = null;
+  #outlet: Outlet | null = null;
   #scheduled = false;
   readonly #clock: Clock;
   /** What may go out now; below zero after a stanza that was larger. */
@@ -79,15 +90,20 @@ export class Outbox {
     });
   }
 
-  /** Sends what waits, and what comes, to `write`. */
-  open(write: Write): void {
-    this.#write = write;
+  /** Sends what waits, and what comes, to `outlet`. */
+  open(outlet: Outlet): void {
+    this.#outlet = outlet;
+    this.#schedule();
+  }
+
+  /** The outlet has capacity again. */
+  proceed(): void {
     this.#schedule();
   }
 
   /** Keeps back what comes until {@link open}. */
   close(): void {
-    this.#write = null;
+    this.#outlet = null;
     this.#pause?.cancel();
     this.#pause = null;
   }
@@ -106,7 +122,7 @@ export class Outbox {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#write === null || this.#pause !== null || this.empty) return;
+    if (this.#scheduled || this.#outlet === null || this.#pause !== null || this.empty) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
@@ -119,18 +135,20 @@ export class Outbox {
     this.#flush(this.#entries.length);
   }
 
-  /** How many stanzas may go out now; where more wait, their turn is set. */
+  /** How many stanzas may go out now; where more wait for the rate, their turn is set. */
   #affordable(): number {
-    const { bytesPerSecond, burstBytes } = this.#limits;
-    if (bytesPerSecond === Infinity || this.#write === null) return this.#entries.length;
-    const nowMs = this.#clock.monotonic();
-    const earned = ((nowMs - this.#allowedAtMs) / 1000) * bytesPerSecond;
-    this.#allowance = Math.min(burstBytes, this.#allowance + earned);
-    this.#allowedAtMs = nowMs;
+    const { bytesPerSecond } = this.#limits;
+    let capacity = this.#outlet?.capacity() ?? 0;
+    if (bytesPerSecond === Infinity && capacity >= this.#bytes) return this.#entries.length;
+    const limited = bytesPerSecond !== Infinity;
+    if (limited) this.#earn();
     let count = 0;
-    for (; count < this.#entries.length && this.#allowance > 0; count++)
-      this.#allowance -= this.#entries[count]?.bytes ?? 0;
-    if (count < this.#entries.length) {
+    for (; count < this.#entries.length && this.#allowance > 0 && capacity > 0; count++) {
+      const bytes = this.#entries[count]?.bytes ?? 0;
+      if (limited) this.#allowance -= bytes;
+      capacity -= bytes;
+    }
+    if (count < this.#entries.length && this.#allowance <= 0) {
       const delayMs = Math.ceil(((1 - this.#allowance) / bytesPerSecond) * 1000);
       this.#pause = this.#clock.setTimeout(() => {
         this.#pause = null;
@@ -140,18 +158,20 @@ export class Outbox {
     return count;
   }
 
+  #earn(): void {
+    const { bytesPerSecond, burstBytes } = this.#limits;
+    const nowMs = this.#clock.monotonic();
+    const earned = ((nowMs - this.#allowedAtMs) / 1000) * bytesPerSecond;
+    this.#allowance = Math.min(burstBytes, this.#allowance + earned);
+    this.#allowedAtMs = nowMs;
+  }
+
   #flush(count: number): void {
-    if (this.#write === null || count === 0) return;
+    if (this.#outlet === null || count === 0) return;
     const entries = this.#entries.splice(0, count);
-    const pieces: string[] = [];
-    const stanzas: Element[] = [];
-    for (const entry of entries) {
-      this.#bytes -= entry.bytes;
-      if (entry.wanted?.() === false) continue;
-      pieces.push(entry.text);
-      stanzas.push(entry.stanza);
-    }
-    if (stanzas.length > 0) this.#write(pieces, stanzas);
+    for (const { bytes } of entries) this.#bytes -= bytes;
+    const wanted = entries.filter((entry) => entry.wanted?.() !== false);
+    if (wanted.length > 0) this.#outlet.write(wanted);
     for (const entry of entries) entry.resolve();
   }
 }

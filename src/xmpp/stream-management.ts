@@ -1,6 +1,12 @@
 import type { Element } from "../base/element.js";
 import { SessionError } from "./session-error.js";
 
+/** A stanza that was sent, and how long it was. */
+interface Unacknowledged {
+  readonly stanza: Element;
+  readonly bytes: number;
+}
+
 /**
  * The bookkeeping of one session under XEP-0198: what was received, and what was sent and not acknowledged.
  * It outlives the connections that carry the session. Counters wrap at 2^32 (§4).
@@ -10,7 +16,8 @@ export class StreamManagement {
   readonly id: string | null;
   #inbound: number;
   #acknowledged: number;
-  #queue: Element[] = [];
+  #queue: Unacknowledged[] = [];
+  #pendingBytes = 0;
 
   /** Books of a session that has carried `inbound` and `outbound` stanzas already; a new one has carried none. */
   constructor(id: string | null, { inbound = 0, outbound = 0 } = {}) {
@@ -29,9 +36,14 @@ export class StreamManagement {
     return this.#queue.length;
   }
 
+  /** How many bytes these are. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
   /** The stanzas that the server has not acknowledged, oldest first. */
   get unacknowledged(): readonly Element[] {
-    return this.#queue;
+    return this.#queue.map(({ stanza }) => stanza);
   }
 
   /** Counts a stanza that came in. */
@@ -40,8 +52,9 @@ export class StreamManagement {
   }
 
   /** Keeps a stanza that goes out until it is acknowledged. */
-  sent(stanza: Element): void {
-    this.#queue.push(stanza);
+  sent({ stanza, bytes }: Unacknowledged): void {
+    this.#queue.push({ stanza, bytes });
+    this.#pendingBytes += bytes;
   }
 
   /**
@@ -54,7 +67,7 @@ export class StreamManagement {
       throw new SessionError("protocol", `The server acknowledged ${count} stanzas of ${this.#queue.length}`);
     if (count === 0) return;
     this.#acknowledged = h;
-    this.#queue = this.#queue.slice(count);
+    for (const { bytes } of this.#queue.splice(0, count)) this.#pendingBytes -= bytes;
   }
 
   /** As {@link acknowledge}, for the last word on a session that is gone: an impossible count is no count. */
@@ -66,6 +79,7 @@ export class StreamManagement {
   notResumable(): StreamManagement {
     const copy = new StreamManagement(null);
     copy.#queue = this.#queue;
+    copy.#pendingBytes = this.#pendingBytes;
     return copy;
   }
 }

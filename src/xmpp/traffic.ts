@@ -7,7 +7,7 @@ import { answerIq, refuseIq } from "./iq-responder.js";
 import { IqRequests } from "./iq.js";
 import { Liveness } from "./liveness.js";
 import { NS } from "./namespaces.js";
-import { Outbox, type PushOptions } from "./outbox.js";
+import { Outbox, type Outgoing, type PushOptions } from "./outbox.js";
 import { SessionError } from "./session-error.js";
 import type { SessionSettings } from "./session-options.js";
 import { StreamManagement } from "./stream-management.js";
@@ -17,6 +17,11 @@ import type { XmppStream } from "./stream/xmpp-stream.js";
 
 /** A server that does not read this much is not given more; it waits with us, where it is bounded. */
 const MAX_BACKLOG_BYTES = 1 << 20;
+/**
+ * Nor is one that has not acknowledged this much. Servers that throttle read 3 kB a second: with more on the way, the
+ * answer to our next question would come so late that the server would pass for dead.
+ */
+const MAX_UNACKNOWLEDGED_BYTES = 1 << 16;
 
 /** What {@link Traffic} needs of its session. None of these throws. */
 export interface TrafficOptions {
@@ -94,14 +99,18 @@ export class Traffic {
 
   /** Sends a stanza at once, before all that waits. */
   sendFirst(stanza: Element): void {
-    this.#write([stanza.toString()], [stanza]);
+    const text = stanza.toString();
+    this.#write([{ stanza, text, bytes: Buffer.byteLength(text) }]);
   }
 
   /** Begins to send what waits, and to handle what came. */
   open(): void {
     const stream = this.#stream;
     if (stream === null) return;
-    this.#outbox.open((pieces, stanzas) => this.#pour(stream, pieces, stanzas));
+    this.#outbox.open({
+      capacity: () => this.#capacity(stream),
+      write: (stanzas) => this.#pour(stream, stanzas),
+    });
     this.#liveness.start(stream, this.#sm?.pending ?? null);
     stream.flow((element) => this.#receive(element));
   }
@@ -154,21 +163,31 @@ export class Traffic {
     return unconfirmed;
   }
 
-  #pour(stream: XmppStream, pieces: readonly string[], stanzas: readonly Element[]): void {
-    this.#write(pieces, stanzas);
-    if (stream.backlogBytes <= MAX_BACKLOG_BYTES) return;
-    this.#outbox.close();
-    const goOn = (): void => {
-      if (this.#stream === stream) this.#outbox.open((next, more) => this.#pour(stream, next, more));
-    };
-    stream.flushed().then(goOn, () => {});
+  #capacity(stream: XmppStream): number {
+    return Math.min(
+      MAX_BACKLOG_BYTES - stream.backlogBytes,
+      MAX_UNACKNOWLEDGED_BYTES - (this.#sm?.pendingBytes ?? 0),
+    );
   }
 
-  #write(pieces: readonly string[], stanzas: readonly Element[]): void {
+  #pour(stream: XmppStream, stanzas: readonly Outgoing[]): void {
+    this.#write(stanzas);
+    // More waits: for the rate and for acknowledgements it is woken elsewhere, for the way out here.
+    if (this.#outbox.empty) return;
+    stream.flushed().then(
+      () => this.#outbox.proceed(),
+      () => {},
+    );
+  }
+
+  #write(stanzas: readonly Outgoing[]): void {
     const sm = this.#sm;
     if (sm !== null) for (const stanza of stanzas) sm.sent(stanza);
-    const request = this.#liveness.requestFor(sm?.pending ?? 0);
-    this.#stream?.writeAll(request === "" ? pieces : [...pieces, request]);
+    const pieces = stanzas.map(({ text }) => text);
+    const full = sm !== null && sm.pendingBytes >= MAX_UNACKNOWLEDGED_BYTES;
+    const request = this.#liveness.requestFor(sm?.pending ?? 0, full);
+    if (request !== "") pieces.push(request);
+    this.#stream?.writeAll(pieces);
   }
 
   #receive(element: Element): void {
@@ -188,6 +207,7 @@ export class Traffic {
   #acknowledge(h: number): boolean {
     try {
       this.#sm?.acknowledge(h);
+      this.#outbox.proceed();
       if (this.#sm?.pending === 0) this.#onSettled?.();
       return true;
     } catch (error) {

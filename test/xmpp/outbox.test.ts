@@ -22,15 +22,21 @@ class Setup {
   readonly stanzas: Element[][] = [];
   readonly log: string[] = [];
   readonly outbox: Outbox;
+  /** How many bytes are taken. */
+  capacity = Infinity;
 
   constructor(limits: Partial<OutboxLimits> = {}) {
     this.outbox = new Outbox({ ...LIMITS, ...limits }, this.clock);
   }
 
   open(): void {
-    this.outbox.open((pieces, stanzas) => {
-      this.writes.push(pieces.join(""));
-      this.stanzas.push([...stanzas]);
+    this.outbox.open({
+      capacity: () => this.capacity,
+      write: (stanzas) => {
+        this.writes.push(stanzas.map(({ text }) => text).join(""));
+        this.stanzas.push(stanzas.map(({ stanza }) => stanza));
+        for (const { bytes } of stanzas) this.capacity -= bytes;
+      },
     });
   }
 
@@ -140,6 +146,39 @@ describe("what is sent", () => {
     await turn();
     expect(setup.bodies).toEqual(["1 3 4"]);
     expect(setup.log).toEqual(["failed 2: over", "sent 1", "sent 3", "sent 4"]);
+  });
+});
+
+describe("what is not taken", () => {
+  it("waits until there is capacity again; the last stanza may exceed it", async () => {
+    const setup = new Setup();
+    setup.capacity = 2 * message("1").toString().length - 1;
+    setup.open();
+    for (const text of ["1", "2", "3", "4"]) setup.push(text);
+    await turn();
+    expect([setup.bodies, setup.log]).toEqual([["1 2"], ["sent 1", "sent 2"]]);
+    setup.outbox.proceed();
+    await turn();
+    expect(setup.bodies).toEqual(["1 2"]);
+    setup.capacity = 1;
+    setup.outbox.proceed();
+    await turn();
+    expect(setup.bodies).toEqual(["1 2", "3"]);
+    setup.outbox.flush();
+    expect(setup.bodies).toEqual(["1 2", "3", "4"]);
+  });
+
+  it("earns nothing for the rate by waiting, and needs no timer", async () => {
+    const setup = new Setup({ bytesPerSecond: 100, burstBytes: 1000 });
+    setup.capacity = 0;
+    setup.open();
+    setup.push("1");
+    await turn();
+    expect([setup.bodies, setup.clock.pending]).toEqual([[], 0]);
+    setup.capacity = 1;
+    setup.outbox.proceed();
+    await turn();
+    expect(setup.bodies).toEqual(["1"]);
   });
 });
 

@@ -5,10 +5,11 @@ import { xml, type Element } from "../../src/base/element.js";
 import { StreamManagement } from "../../src/xmpp/stream-management.js";
 
 const stanza = (id: number): Element => xml("message", { id });
+const sent = (id: number): { stanza: Element; bytes: number } => ({ stanza: stanza(id), bytes: 10 });
 
-function books(sent: number): StreamManagement {
+function books(count: number): StreamManagement {
   const sm = new StreamManagement("s1");
-  for (let id = 1; id <= sent; id++) sm.sent(stanza(id));
+  for (let id = 1; id <= count; id++) sm.sent(sent(id));
   return sm;
 }
 
@@ -19,10 +20,11 @@ describe("XEP-0198 §4", () => {
     const sm = books(5);
     sm.acknowledge(2);
     expect([ids(sm.unacknowledged), sm.pending]).toEqual([["3", "4", "5"], 3]);
+    expect(sm.pendingBytes).toBe(30);
     sm.acknowledge(2);
     expect(sm.pending).toBe(3);
     sm.acknowledge(5);
-    expect([sm.unacknowledged, sm.pending]).toEqual([[], 0]);
+    expect([sm.unacknowledged, sm.pending, sm.pendingBytes]).toEqual([[], 0, 0]);
   });
 
   it("refuses a count that is higher than what was sent, and keeps its books", () => {
@@ -44,7 +46,7 @@ describe("XEP-0198 §4", () => {
     sm.received();
     sm.received();
     expect(sm.inbound).toBe(1);
-    for (let id = 1; id <= 5; id++) sm.sent(stanza(id));
+    for (let id = 1; id <= 5; id++) sm.sent(sent(id));
     sm.acknowledge(2 ** 32 - 1);
     expect(ids(sm.unacknowledged)).toEqual(["2", "3", "4", "5"]);
     sm.acknowledge(1);
@@ -71,21 +73,21 @@ describe("XEP-0198 §4", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.constant("send"), fc.nat(5))), (steps) => {
         const sm = new StreamManagement("s1");
-        let sent = 0;
+        let count = 0;
         let acknowledged = 0;
         for (const step of steps) {
           const wish = acknowledged + (step === "send" ? 0 : Number(step));
           let refused = false;
           try {
-            if (step === "send") sm.sent(stanza(++sent));
+            if (step === "send") sm.sent(sent(++count));
             else sm.acknowledge(wish);
           } catch {
             refused = true;
           }
-          expect(refused).toBe(wish > sent);
+          expect(refused).toBe(wish > count);
           if (!refused) acknowledged = wish;
         }
-        const wanted = Array.from({ length: sent - acknowledged }, (_, at) => String(acknowledged + at + 1));
+        const wanted = Array.from({ length: count - acknowledged }, (_, at) => String(acknowledged + at + 1));
         expect(ids(sm.unacknowledged)).toEqual(wanted);
       }),
     );

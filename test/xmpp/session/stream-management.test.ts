@@ -314,6 +314,29 @@ describe("acknowledgements", () => {
   });
 });
 
+describe("a server that acknowledges nothing", () => {
+  it("is given 64 KiB and no more, asked at once, and the rest in order when it does", async () => {
+    const body = "x".repeat(10_000);
+    const test = await SessionUnderTest.online((peer) => peer.online());
+    const [peer] = test.peer.conversations;
+    const sent = Array.from({ length: 30 }, (_, id) => {
+      void test.session.send(xml("message", { id }, xml("body", null, body)));
+      return String(id);
+    });
+    await peer?.expect(/<message id="6"[^]*<r /);
+    const seen = (): string[] => idsIn(peer?.received ?? "");
+    for (let round = 1; seen().length < sent.length; round++) {
+      expect(seen()).toEqual(sent.slice(0, 7 * round));
+      peer?.send(`<a ${SM_NS} h='${1 + seen().length}'/>`);
+      await test.until(
+        () => seen().length >= Math.min(30, 7 * (round + 1)),
+        "what comes after the acknowledgement",
+      );
+    }
+    expect(seen()).toEqual(sent);
+  });
+});
+
 describe("a server that does not read", () => {
   it("holds back what is sent, within bounds, and gets it all in order when it reads again", async () => {
     const body = "x".repeat(100_000);
