@@ -19,20 +19,27 @@ const MUC = `
       allow_user_invites: false
   mod_muc_admin: {}`;
 
-/** ejabberd's configuration, with the rooms' domain or without: loopback only, no TLS, no federation. */
-export function ejabberdConfig({ ports, options }: ServerPlace, withMuc = true): string {
+/** ejabberd's configuration, with the rooms' domain or without: loopback only, TLS only with a certificate, no federation. */
+export function ejabberdConfig({ dir, ports, options }: ServerPlace, withMuc = true): string {
+  const directTls = `
+  - port: ${ports.directTls}
+    ip: "127.0.0.1"
+    module: ejabberd_c2s
+    tls: true
+    access: all`;
   return `
 loglevel: info
 log_rotate_count: 0
 hosts: [localhost]
 
-# no certificates, so STARTTLS is not offered
-listen:
+certfiles: [${options.tls ? `"${dir}/tls.pem"` : ""}]
+listen:${options.tls ? directTls : ""}
   - port: ${ports.c2s}
     ip: "127.0.0.1"
     module: ejabberd_c2s
     backlog: 128
-    starttls: false
+    starttls: ${options.tls !== undefined}
+    starttls_required: ${options.tls !== undefined}
     max_stanza_size: 262144
     shaper: ${options.stockLimits ? "c2s_stock" : "c2s_off"}
     access: all

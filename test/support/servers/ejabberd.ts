@@ -26,6 +26,8 @@ export class Ejabberd extends ServerBase {
     const { dir } = this.place;
     const spool = join(dir, "spool");
     if (!existsSync(spool)) mkdirSync(spool);
+    const { tls } = this.place.options;
+    if (tls !== undefined) writeFileSync(join(dir, "tls.pem"), tls.cert + tls.key);
     writeFileSync(this.#config, ejabberdConfig(this.place));
     const { file, env } = needProgram("ejabberd");
     return {

@@ -19,6 +19,10 @@ export async function newPlace(
   options: ServerOptions = {},
 ): Promise<ServerPlace> {
   const dir = await mkdtemp(join(parent, `${name}-`));
-  const ports = { c2s: await freePort(parent), http: await freePort(parent) };
+  const ports = {
+    c2s: await freePort(parent),
+    http: await freePort(parent),
+    directTls: await freePort(parent),
+  };
   return { name, version, dir, ports, options };
 }

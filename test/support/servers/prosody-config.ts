@@ -1,11 +1,11 @@
 import type { ServerPlace } from "./real-server.js";
 
-/** Prosody's configuration: loopback only, no TLS, no federation. Log lines go to standard output. */
+/** Prosody's configuration: loopback only, TLS only with a certificate, no federation. Log lines go to standard output. */
 export function prosodyConfig({ dir, ports, options }: ServerPlace): string {
   return `
 run_as_root = true                -- heeded only if we are
 data_path = "${dir}/data"
-certificates = "${dir}/certs"     -- there are none, so STARTTLS is not offered
+certificates = "${dir}/certs"     -- where there are none, STARTTLS is not offered
 admin_socket = "${dir}/shell"
 log = { { levels = { min = "info" }; to = "console"; timestamps = true } }
 
@@ -13,21 +13,21 @@ interfaces = { "127.0.0.1" }
 c2s_ports = { ${ports.c2s} }
 http_ports = { ${ports.http} }
 http_interfaces = { "127.0.0.1" }
-c2s_direct_tls_ports = {}
+c2s_direct_tls_ports = { ${options.tls ? ports.directTls : ""} }
 https_ports = {}
 s2s_ports = {}
 http_default_host = "localhost"   -- WebSocket clients ask for 127.0.0.1
 
-c2s_require_encryption = false
+c2s_require_encryption = ${options.tls !== undefined}
 allow_unencrypted_plain_auth = true
 consider_websocket_secure = true
 authentication = "internal_plain"
 storage = "internal"
 
-modules_disabled = { "s2s"; "tls" }
+modules_disabled = { "s2s"; ${options.tls ? "" : '"tls";'} }
 modules_enabled = {
 	"admin_shell"; "admin_adhoc"; "posix";
-	"saslauth"; "roster"; "disco"; "ping"; "time"; "version"; "uptime"; "lastactivity";
+	"saslauth"; "roster"; ${options.tls ? '"tls";' : ""} "disco"; "ping"; "time"; "version"; "uptime"; "lastactivity";
 	"smacks"; "carbons"; "csi_simple"; "blocklist"; "offline"; "mam";
 	"pep"; "private"; "bookmarks"; "vcard4"; "vcard_legacy";
 	"bosh"; "websocket"; ${options.stockLimits ? '"limits";' : ""}

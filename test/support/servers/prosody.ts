@@ -18,6 +18,9 @@ export class Prosody extends ServerBase {
     const config = join(dir, "prosody.cfg.lua");
     for (const folder of ["data", "certs"].map((name) => join(dir, name)))
       if (!existsSync(folder)) mkdirSync(folder);
+    const { tls } = this.place.options;
+    for (const [kind, pem] of Object.entries(tls === undefined ? {} : { crt: tls.cert, key: tls.key }))
+      writeFileSync(join(dir, "certs", `localhost.${kind}`), pem);
     writeFileSync(config, prosodyConfig(this.place));
     const { file, env } = needProgram("prosody");
     return { file, args: ["-F", "--config", config], env: { ...env, HOME: dir } };

@@ -10,6 +10,8 @@ export interface ServerOptions {
   readonly resumptionSeconds?: number;
   /** Whether the byte rates of Debian's configuration files hold. Default: no limits. */
   readonly stockLimits?: boolean;
+  /** A certificate for `localhost` and its key, as PEM: TLS is then required. Default: there is no TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** All that it takes to make a server's object anew, in whatever process: plain data. */
@@ -19,7 +21,12 @@ export interface ServerPlace {
   /** The folder of its configuration, data, logs and pid file. */
   readonly dir: string;
   /** The ports on 127.0.0.1. They stay the same over restarts. */
-  readonly ports: { readonly c2s: number; readonly http: number };
+  readonly ports: {
+    readonly c2s: number;
+    readonly http: number;
+    /** For TLS from the first byte, where there is a certificate. */
+    readonly directTls: number;
+  };
   readonly options: ServerOptions;
 }
 
@@ -31,7 +38,7 @@ export interface SharedServer extends Service {
   readonly name: ServerName;
   readonly version: string;
   readonly host: "127.0.0.1";
-  /** The port for clients. There is no TLS. */
+  /** The port for clients. There is no TLS, but where the options have a certificate. */
   readonly port: number;
   /** The address for WebSocket clients. */
   readonly wsUrl: string;

@@ -22,7 +22,10 @@ export function wantedServers(env: NodeJS.ProcessEnv): readonly ServerName[] {
 }
 
 function notThere(name: ServerName, missing: string): ServerOfRun {
-  return { place: { name, version: "none", dir: "", ports: { c2s: 0, http: 0 }, options: {} }, missing };
+  return {
+    place: { name, version: "none", dir: "", ports: { c2s: 0, http: 0, directTls: 0 }, options: {} },
+    missing,
+  };
 }
 
 /** Installs what is not installed. Resolves with the reason, if that cannot be. */
