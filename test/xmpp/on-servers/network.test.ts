@@ -7,6 +7,10 @@ import { Client } from "./client.js";
 
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, at) => String(at));
 
+// QUIRK(ejabberd 23.01): at a resumption it may handle what the old connection had brought after it has said in its
+// `h` that it had not, and what comes for us overtakes what it sends again: nobody could make good for that.
+const TURNS = { prosody: [5], ejabberd: [] };
+
 describeOnServers("a session over a bad network", (server) => {
   let proxy: FaultProxy;
   let near: Client;
@@ -23,27 +27,56 @@ describeOnServers("a session over a bad network", (server) => {
   });
   afterEach(() => proxy.close());
 
-  it("loses nothing, repeats nothing and keeps the order over 20 cuts with messages on their way", async () => {
-    for (let cut = 0, number = 0; cut < 20; cut++) {
-      for (let each = 0; each < 10; each++, number++) {
-        near.say(far, String(number));
-        far.say(near, String(number));
-      }
-      // at another point of the way each time
-      for (let turn = 0; turn < cut % 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-      proxy.cut();
-      await near.event("resumed", cut + 1);
+  /** Ten more messages each way. */
+  function sayMore(number: number): void {
+    for (const body of numbered(10).map((each) => String(number + Number(each)))) {
+      near.say(far, body);
+      far.say(near, body);
     }
-    await Promise.all([near.got(200), far.got(200)]);
+  }
+
+  /** What has come of it, once everything has come and the session is over. */
+  async function outcome(count: number): Promise<unknown> {
+    await Promise.all([near.got(count), far.got(count)]);
     await Promise.all([near.ping(), far.ping()]);
-    // QUIRK(ejabberd 23.01): what it is sent for us while a session is being resumed overtakes what it sends again.
-    const inOrder =
-      server.name === "ejabberd" ? near.bodies.toSorted((a, b) => Number(a) - Number(b)) : near.bodies;
-    expect(inOrder).toEqual(numbered(200));
-    expect(far.bodies).toEqual(numbered(200));
-    expect([near.count("established"), near.count("destroyed")]).toEqual([1, 0]);
+    const lost = near.count("destroyed");
     await near.session.stop();
-    expect((await near.event("destroyed")).unconfirmed).toEqual([]);
+    const { unconfirmed } = await near.event("destroyed");
+    return { near: near.bodies, far: far.bodies, established: near.count("established"), lost, unconfirmed };
+  }
+
+  const allGood = (count: number): unknown => ({
+    near: numbered(count),
+    far: numbered(count),
+    established: 1,
+    lost: 0,
+    unconfirmed: [],
+  });
+
+  it("loses nothing, repeats nothing and keeps the order over 20 cuts with messages on their way", async () => {
+    for (let cut = 1; cut <= 20; cut++) {
+      const number = (cut - 1) * 10;
+      // By turns: what we sent never gets there, or it does and we are not told.
+      proxy.freeze(cut % 2 === 0 ? "toServer" : "toClient");
+      sayMore(number);
+      if (cut % 2 === 1) await far.got(number + 10);
+      else await near.got(number + 10);
+      proxy.cut();
+      proxy.thaw();
+      await near.event("resumed", cut);
+      await Promise.all([near.got(number + 10), far.got(number + 10)]);
+    }
+    expect(await outcome(200)).toEqual(allGood(200));
+  });
+
+  it.each(TURNS[server.name])("does so, too, wherever they are up to %d turns later", async (turns) => {
+    for (let cut = 1; cut <= 20; cut++) {
+      sayMore((cut - 1) * 10);
+      for (let turn = 0; turn < cut % turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      proxy.cut();
+      await near.event("resumed", cut);
+    }
+    expect(await outcome(200)).toEqual(allGood(200));
   });
 
   it("goes on after a connection that carries nothing any more, and says nothing that would end it", async () => {
