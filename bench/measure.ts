@@ -1,37 +1,49 @@
-// What each client reports: the CPU time between the first live message and the last.
+// What a client's process reports to the one that started it.
 import { createHash } from "node:crypto";
 
 import { DONE } from "./workload.js";
 
-/** The result of one run. */
+/** The result of one run: figures by name, and what tells whether all clients did the same. */
 export interface Measured {
-  readonly messages: number;
-  readonly cpuUs: number;
-  /** Of nick and body of each message, in order: nobody may do less. */
+  readonly figures: Readonly<Record<string, number>>;
   readonly digest: string;
 }
 
-/** Counts what a client's handler gets, and reports to the parent process when all has come. */
+/** Hands the result over. */
+export function report(figures: Measured["figures"], digest = ""): void {
+  process.send?.({ figures, digest } satisfies Measured);
+}
+
+/** The median. */
+export function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+/** CPU time in microseconds since it was made. */
+export class CpuTime {
+  readonly #begin = process.cpuUsage();
+
+  get us(): number {
+    const { user, system } = process.cpuUsage(this.#begin);
+    return user + system;
+  }
+}
+
+/** Counts what a client's handler gets, from the first to the last, and reports when all has come. */
 export class Meter {
   readonly #hash = createHash("sha1");
-  #messages = 0;
-  #begin: NodeJS.CpuUsage | null = null;
+  #count = 0;
+  #cpu: CpuTime | null = null;
 
-  /** One message. True when it was the last. */
-  take(nick: string, body: string): boolean {
-    this.#begin ??= process.cpuUsage();
-    if (body === DONE) {
-      const { user, system } = process.cpuUsage(this.#begin);
-      const measured: Measured = {
-        messages: this.#messages,
-        cpuUs: user + system,
-        digest: this.#hash.digest("hex"),
-      };
-      process.send?.(measured);
+  /** One stanza. True when it was the last. */
+  take(nick: string, text: string): boolean {
+    this.#cpu ??= new CpuTime();
+    if (text === DONE) {
+      report({ "µs of CPU": this.#cpu.us / this.#count }, `${this.#count} ${this.#hash.digest("hex")}`);
       return true;
     }
-    this.#messages++;
-    this.#hash.update(`${nick}\n${body}\n`);
+    this.#count++;
+    this.#hash.update(`${nick}\n${text}\n`);
     return false;
   }
 }

@@ -68,6 +68,15 @@ export function joinBytes(): Buffer {
   return Buffer.from([...others, self, subject].join(""));
 }
 
+/** `count` presences of who is there, and the message that says that they were all. */
+export function presenceBytes(count: number): Buffer {
+  const shows = ["<show>away</show>", "<show>dnd</show><status>busy</status>", ""];
+  const changes = Array.from({ length: count }, (_, index) =>
+    presence(random() % OCCUPANTS).replace("<c ", `${shows[index % 3] ?? ""}<c `),
+  );
+  return Buffer.from([...changes, message(DONE)].join(""));
+}
+
 /** `count` live messages, and the one that says that they were all. */
 export function liveBytes(count: number): Buffer {
   const live = Array.from({ length: count }, () => message(body()));
