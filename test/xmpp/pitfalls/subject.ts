@@ -1,0 +1,58 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+import { eventually } from "../../support/wait.js";
+
+/** What a subject may be. */
+export const SUBJECTS = ["mucwright", "bare"] as const;
+export type Which = (typeof SUBJECTS)[number];
+
+/** What a client in a process of its own has told. */
+export class Subject {
+  readonly events: { readonly event: string; readonly value: string }[] = [];
+  /** Whether its process is there still. */
+  alive = true;
+  readonly #child: ChildProcess;
+
+  private constructor(which: Which, port: number, mode: string) {
+    const file = fileURLToPath(new URL("subject.mjs", import.meta.url));
+    // Not the options of the process that runs the tests.
+    this.#child = fork(file, [which, String(port), mode], { execArgv: ["--expose-gc"], stdio: "ignore" });
+    this.#child.on("message", (told) => this.events.push(told as Subject["events"][number]));
+    this.#child.on("exit", () => (this.alive = false));
+    this.#child.on("error", () => (this.alive = false));
+  }
+
+  /** Ready to be told. */
+  static async make(which: Which, port: number, mode = ""): Promise<Subject> {
+    const subject = new Subject(which, port, mode);
+    await eventually(() => subject.count("ready"), { timeoutMs: 20_000, what: "a process" });
+    return subject;
+  }
+
+  do(action: string, value?: string): void {
+    if (this.alive) this.#child.send({ action, value }, () => {});
+  }
+
+  count(event: string): number {
+    return this.events.filter((each) => each.event === event).length;
+  }
+
+  values(event: string): readonly string[] {
+    return this.events.filter((each) => each.event === event).map(({ value }) => value);
+  }
+
+  /** Whether this comes to be while it lives. */
+  async comes(check: () => boolean, timeoutMs = 5_000): Promise<boolean> {
+    const over = await eventually(() => (check() ? "true" : this.alive ? null : "dead"), {
+      timeoutMs,
+      intervalMs: 5,
+      what: "it",
+    }).catch(() => "late");
+    return over === "true";
+  }
+
+  end(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
