@@ -4,6 +4,7 @@ import type { Element } from "../base/element.js";
 import { Emitter } from "../base/emitter.js";
 import { JID } from "../base/jid.js";
 import { silentLogger, type Logger } from "../base/logger.js";
+import { redacting } from "../base/redacting-logger.js";
 import type { Session, SessionDiagnostic } from "../xmpp/session.js";
 import { checkRoom, type JoinOptions } from "./join-options.js";
 import { JoinPace } from "./join-pace.js";
@@ -51,7 +52,8 @@ export class MucClient extends Emitter<ClientEvents> {
   constructor(session: Session, options: MucClientOptions = {}) {
     super();
     this.#session = session;
-    const { clock = systemClock, logger = silentLogger } = options;
+    const { clock = systemClock } = options;
+    const logger = redacting(options.logger ?? silentLogger);
     this.#pace = new JoinPace(clock);
     this.#host = {
       clock,

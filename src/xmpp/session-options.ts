@@ -2,6 +2,7 @@ import { systemClock, type Clock } from "../base/clock.js";
 import { ArgumentError } from "../base/errors.js";
 import { JID } from "../base/jid.js";
 import { silentLogger, type Logger } from "../base/logger.js";
+import { redacting } from "../base/redacting-logger.js";
 import { isLoopback, parseService, type Endpoint } from "./service.js";
 import { SessionError } from "./session-error.js";
 import type { TlsOptions } from "./tls-options.js";
@@ -141,6 +142,6 @@ export function settingsOf(options: SessionOptions): SessionSettings {
     connect: options.connect ?? null,
     offline: options.offline ?? "wait",
     clock: options.clock ?? systemClock,
-    logger: options.logger ?? silentLogger,
+    logger: redacting(options.logger ?? silentLogger),
   };
 }
