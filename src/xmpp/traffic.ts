@@ -21,7 +21,7 @@ const MAX_BACKLOG_BYTES = 1 << 20;
  * Nor is one that has not acknowledged this much. Servers that throttle read 3 kB a second: with more on the way, the
  * answer to our next question would come so late that the server would pass for dead.
  */
-const MAX_UNACKNOWLEDGED_BYTES = 1 << 16;
+const MAX_UNACKNOWLEDGED_BYTES = 1 << 17;
 
 /** What {@link Traffic} needs of its session. None of these throws. */
 export interface TrafficOptions {

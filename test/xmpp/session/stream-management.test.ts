@@ -315,7 +315,7 @@ describe("acknowledgements", () => {
 });
 
 describe("a server that acknowledges nothing", () => {
-  it("is given 64 KiB and no more, asked at once, and the rest in order when it does", async () => {
+  it("is given 128 KiB and no more, asked at once, and the rest in order when it does", async () => {
     const body = "x".repeat(10_000);
     const test = await SessionUnderTest.online((peer) => peer.online());
     const [peer] = test.peer.conversations;
@@ -323,13 +323,13 @@ describe("a server that acknowledges nothing", () => {
       void test.session.send(xml("message", { id }, xml("body", null, body)));
       return String(id);
     });
-    await peer?.expect(/<message id="6"[^]*<r /);
+    await peer?.expect(/<message id="13"[^]*<r /);
     const seen = (): string[] => idsIn(peer?.received ?? "");
     for (let round = 1; seen().length < sent.length; round++) {
-      expect(seen()).toEqual(sent.slice(0, 7 * round));
+      expect(seen()).toEqual(sent.slice(0, 14 * round));
       peer?.send(`<a ${SM_NS} h='${1 + seen().length}'/>`);
       await test.until(
-        () => seen().length >= Math.min(30, 7 * (round + 1)),
+        () => seen().length >= Math.min(30, 14 * (round + 1)),
         "what comes after the acknowledgement",
       );
     }
