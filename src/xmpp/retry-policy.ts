@@ -34,10 +34,13 @@ export class RetryPolicy {
   isFinal(error: SessionError, proven: boolean): boolean {
     if (this.#settings.reconnect === null) return true;
     switch (error.code) {
-      case "credentials":
       case "service":
       case "stopped":
         return true;
+      case "credentials":
+        // A server that offers nothing to log in with, or cannot prove itself, may be set up wrong for a while: that
+        // says nothing of an account that it took before.
+        return !proven || error.condition !== null;
       case "tls":
         return !proven;
       case "conflict":

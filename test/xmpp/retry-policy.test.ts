@@ -37,8 +37,17 @@ describe("trying again", () => {
     },
   );
 
-  it.each(["credentials", "service", "stopped"] as const)("is pointless after %s", (code) => {
+  it.each(["service", "stopped"] as const)("is pointless after %s", (code) => {
     expect([final(code, false), final(code, true)]).toEqual([true, true]);
+  });
+
+  it("is pointless where the server refuses the account or the password", () => {
+    const refused = new SessionError("credentials", "no", { condition: "not-authorized" });
+    expect([policy().isFinal(refused, false), policy().isFinal(refused, true)]).toEqual([true, true]);
+  });
+
+  it("can help an account that was good before where the server offers no way to log in", () => {
+    expect([final("credentials", false), final("credentials", true)]).toEqual([true, false]);
   });
 
   it("can help against a certificate that was good before", () => {
