@@ -4,8 +4,7 @@ import { fileURLToPath } from "node:url";
 import { eventually } from "../../support/wait.js";
 
 /** What a subject may be. */
-export const SUBJECTS = ["mucwright", "bare"] as const;
-export type Which = (typeof SUBJECTS)[number];
+export type Which = "mucwright" | "bare";
 
 /** What a client in a process of its own has told. */
 export class Subject {
