@@ -1,27 +1,30 @@
-// A session without rooms, ours or a bare @xmpp/client: client-entity.ts PORT SCENARIO COUNT bare|session
+// A session without rooms, ours or a bare @xmpp/client: client-entity.ts PORT WORK COUNT bare|session
 import { bareEntity, sessionEntity, type BenchEntity } from "./entity.js";
 import { CpuTime, median, Meter, report } from "./measure.js";
+import { sendAll } from "./outbound.js";
+import type { Work } from "./scenario.js";
 import { DONE, GO, NICK, ROOM } from "./workload.js";
 
-const [, , portText, scenario, countText, which] = process.argv;
+const [, , portText, workText, countText, client] = process.argv;
 const port = Number(portText);
+const work = workText as Work;
 const count = Number(countText);
-const SELF = `${ROOM}/${NICK}`;
-const BATCH = 50;
 
 function make(): BenchEntity {
-  return which === "bare"
-    ? bareEntity(port, scenario === "login" ? "SCRAM-SHA-1" : "PLAIN")
+  // @xmpp/client does not offer PLAIN without TLS unless it is told to.
+  return client === "bare"
+    ? bareEntity(port, work === "login" ? "SCRAM-SHA-1" : "PLAIN")
     : sessionEntity(port);
 }
 
-/** Counts what comes in, by kind. */
+/** Counts what comes in, of one kind. */
 async function inbound(kind: string): Promise<void> {
-  const meter = new Meter();
+  const meter = new Meter(count);
   const entity = make();
   let live = false;
   entity.onStanza((name, from, body) => {
     if (!live) {
+      // The subject is the last of what a join is answered with.
       live = from === ROOM;
       if (live) void entity.say(ROOM, GO);
     } else if (body === DONE || name === kind) {
@@ -29,10 +32,9 @@ async function inbound(kind: string): Promise<void> {
     }
   });
   await entity.start();
-  await entity.join(SELF);
+  await entity.join(`${ROOM}/${NICK}`);
 }
 
-/** Says so much, as fast as it is taken. */
 async function outbound(): Promise<void> {
   const entity = make();
   await entity.start();
@@ -41,17 +43,7 @@ async function outbound(): Promise<void> {
       if (body === DONE) resolve();
     });
   });
-  const cpu = new CpuTime();
-  for (let sent = 0; sent < count; sent += BATCH)
-    await Promise.all(
-      Array.from({ length: BATCH }, (_, at) =>
-        entity.say(ROOM, `message ${sent + at} of some length, & more`),
-      ),
-    );
-  await entity.say(ROOM, DONE);
-  await arrived;
-  report({ "µs of CPU": cpu.us / count });
-  await entity.stop();
+  await sendAll(count, (body) => entity.say(ROOM, body), arrived);
 }
 
 /** Says again what others say. */
@@ -80,7 +72,11 @@ async function login(): Promise<void> {
   report({ ms: median(tookMs), "ms of CPU": median(cpuMs) });
 }
 
-if (scenario === "outbound") await outbound();
-else if (scenario === "echo") await echo();
-else if (scenario === "login") await login();
-else await inbound(scenario ?? "");
+const WORKS: Record<Work, () => Promise<void>> = {
+  message: () => inbound("message"),
+  presence: () => inbound("presence"),
+  outbound,
+  echo,
+  login,
+};
+await WORKS[work]();

@@ -1,4 +1,4 @@
-// What a client's process reports to the one that started it.
+// What a process reports to the one that started it.
 import { createHash } from "node:crypto";
 
 import { DONE } from "./workload.js";
@@ -14,12 +14,18 @@ export function report(figures: Measured["figures"], digest = ""): void {
   process.send?.({ figures, digest } satisfies Measured);
 }
 
-/** The median. */
-export function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+/** The value below which this share of the others lies. */
+export function quantile(numbers: readonly number[], share: number): number {
+  const index = Math.min(numbers.length - 1, Math.floor(numbers.length * share));
+  return numbers.toSorted((a, b) => a - b)[index] ?? Number.NaN;
 }
 
-/** CPU time in microseconds since it was made. */
+/** The median. */
+export function median(numbers: readonly number[]): number {
+  return quantile(numbers, 0.5);
+}
+
+/** CPU time of the process, all its threads, in microseconds since this was made. */
 export class CpuTime {
   readonly #begin = process.cpuUsage();
 
@@ -32,14 +38,24 @@ export class CpuTime {
 /** Counts what a client's handler gets, from the first to the last, and reports when all has come. */
 export class Meter {
   readonly #hash = createHash("sha1");
+  readonly #expected: number;
   #count = 0;
   #cpu: CpuTime | null = null;
 
-  /** One stanza. True when it was the last. */
+  constructor(expected: number) {
+    this.#expected = expected;
+  }
+
+  /** One stanza. True when it was the last. Ends the process when some are missing. */
   take(nick: string, text: string): boolean {
     this.#cpu ??= new CpuTime();
     if (text === DONE) {
-      report({ "µs of CPU": this.#cpu.us / this.#count }, `${this.#count} ${this.#hash.digest("hex")}`);
+      const { us } = this.#cpu;
+      if (this.#count !== this.#expected) {
+        console.error(`${this.#count} of ${this.#expected} stanzas have come`);
+        process.exit(1);
+      }
+      report({ "µs of CPU": us / this.#count }, this.#hash.digest("hex"));
       return true;
     }
     this.#count++;

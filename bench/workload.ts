@@ -68,12 +68,25 @@ export function joinBytes(): Buffer {
   return Buffer.from([...others, self, subject].join(""));
 }
 
+/** What a presence takes in a room of Prosody's, where clients tell their capabilities. */
+const PRESENCE_BYTES = 357;
+const SHOWS = ["<show>away</show>", "<show>dnd</show>", ""];
+
+/** One live presence of somebody who is there. What they say of themselves fills it up to its length. */
+function presenceChange(index: number): string {
+  const from = random() % OCCUPANTS;
+  const parts = [
+    `<presence from='${ROOM}/user${from}' to='${BOT}'>${SHOWS[index % SHOWS.length] ?? ""}<status>`,
+    `</status><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='urn:bench' ver='q07IKJEyjvHSyhy//CH0CxmKi8w='/>` +
+      `<x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='member' role='participant' ` +
+      `jid='user${from}@localhost/c${from % 7}'/></x></presence>`,
+  ];
+  return parts.join("busy, back soon ".repeat(9).slice(0, PRESENCE_BYTES - parts.join("").length));
+}
+
 /** `count` presences of who is there, and the message that says that they were all. */
 export function presenceBytes(count: number): Buffer {
-  const shows = ["<show>away</show>", "<show>dnd</show><status>busy</status>", ""];
-  const changes = Array.from({ length: count }, (_, index) =>
-    presence(random() % OCCUPANTS).replace("<c ", `${shows[index % 3] ?? ""}<c `),
-  );
+  const changes = Array.from({ length: count }, (_, index) => presenceChange(index));
   return Buffer.from([...changes, message(DONE)].join(""));
 }
 
@@ -81,4 +94,9 @@ export function presenceBytes(count: number): Buffer {
 export function liveBytes(count: number): Buffer {
   const live = Array.from({ length: count }, () => message(body()));
   return Buffer.from([...live, message(DONE)].join(""));
+}
+
+/** The question with this number, which is to be answered by its body. */
+export function question(index: number): string {
+  return message(`echo ${index}`);
 }
