@@ -73,6 +73,26 @@ describe("a faulty network", () => {
     expect(proxy.open).toBe(0);
   });
 
+  it("cuts after so many bytes, and only once", async () => {
+    const { client, server } = await connected();
+    proxy.cutAfter(3, "toServer");
+    server.socket.write("12345");
+    await client.got("12345");
+    client.socket.write("ab");
+    await server.got("ab");
+    expect(proxy.cutPending).toBe(true);
+    client.socket.write("cde");
+    await eventually(() => client.ended === "reset", { timeoutMs: 5_000, what: "a reset" });
+    expect([server.text.slice(0, 3), server.text.length <= 3, proxy.cutPending]).toEqual([
+      server.text,
+      true,
+      false,
+    ]);
+    const other = await connected();
+    other.client.socket.write("abcdef");
+    await other.server.got("abcdef");
+  });
+
   it("ends in order, also when one side does", async () => {
     const one = await connected();
     proxy.end();

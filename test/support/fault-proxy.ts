@@ -28,6 +28,7 @@ export class FaultProxy {
   #port = 0;
   #pieceBytes: () => number = () => Infinity;
   #delayMs = 0;
+  #cutAt: { readonly direction: Direction; bytes: number } | null = null;
 
   private constructor(target: number) {
     this.#target = target;
@@ -82,6 +83,16 @@ export class FaultProxy {
       server.resetAndDestroy();
     }
     this.#pairs.clear();
+  }
+
+  /** Resets all connections once so many bytes more have passed, wherever that falls; only once. */
+  cutAfter(bytes: number, direction: Direction): void {
+    this.#cutAt = { direction, bytes };
+  }
+
+  /** Whether {@link cutAfter} is still to come. */
+  get cutPending(): boolean {
+    return this.#cutAt !== null;
   }
 
   /** Ends all connections in order, both ways. */
@@ -178,10 +189,16 @@ export class FaultProxy {
     pair.busy[direction] = true;
     const write = (): void => {
       const to = direction === "toServer" ? pair.server : pair.client;
-      to.write(piece, () => {
+      const cut = this.#cutAt;
+      const last = cut?.direction === direction && cut.bytes <= piece.length;
+      if (cut?.direction === direction) cut.bytes -= piece.length;
+      to.write(last ? piece.subarray(0, piece.length + (cut?.bytes ?? 0)) : piece, () => {
         this.#passed[direction] += piece.length;
         pair.busy[direction] = false;
-        this.#pump(pair, direction);
+        if (last) {
+          this.#cutAt = null;
+          this.cut();
+        } else this.#pump(pair, direction);
       });
     };
     if (this.#delayMs > 0) setTimeout(write, this.#delayMs);
