@@ -11,8 +11,9 @@
 // - A message sent: batches of 50, each awaited as a whole, until the server says that all have come. A room's
 //   messages have an id, the others' have none.
 // - An answer: the server says something every 5 ms, and takes the time until the client's answer is there. The first
-//   third warms up. A bare client leaves Nagle's algorithm on: by run it takes less than 1 ms, or as long as the pause
-//   between two messages. Most of the 99th percentile is what else the machine does.
+//   third warms up. A bare client leaves Nagle's algorithm on: sooner or later in a run, its answers begin to wait for
+//   the next message. So its figure is one of two, below 1 ms or above 5, and in long runs the second. Most of the
+//   99th percentile is what else the machine does.
 // - A log-in: from start() to online, one after another in one process; both get SCRAM-SHA-1 only.
 import { parseArgs } from "node:util";
 

@@ -12,10 +12,7 @@ const join = joinBytes();
 const live = work === "presence" ? presenceBytes(count) : liveBytes(work === "message" ? count : 0);
 const questions = work === "echo" ? Array.from({ length: count }, (_, index) => question(index)) : [];
 const ECHO_EVERY_MS = 5;
-/**
- * The first third warms up, at the same pace: a faster one would bring a client that leaves Nagle's algorithm on into
- * the slower of its two ways, and keep it there.
- */
+/** The first third warms up, at the same pace: a faster one would decide what Nagle's algorithm does to a client. */
 const WARM_UP = 1 / 3;
 
 const STREAM =
