@@ -168,7 +168,8 @@ export class Outbox {
 
   #flush(count: number): void {
     if (this.#outlet === null || count === 0) return;
-    const entries = this.#entries.splice(0, count);
+    const entries = this.#entries;
+    this.#entries = count === entries.length ? [] : entries.splice(count);
     for (const { bytes } of entries) this.#bytes -= bytes;
     const wanted = entries.filter((entry) => entry.wanted?.() !== false);
     if (wanted.length > 0) this.#outlet.write(wanted);
