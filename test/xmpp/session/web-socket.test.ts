@@ -9,6 +9,7 @@ import { xml, type Element } from "../../../src/base/element.js";
 import { Session, type SessionEvents } from "../../../src/xmpp/session.js";
 import type { SessionOptions } from "../../../src/xmpp/session-options.js";
 import { makeCertificates } from "../../support/certificates.js";
+import { FaultProxy } from "../../support/fault-proxy.js";
 import { describeOnServers } from "../../support/services.js";
 import { eventually } from "../../support/wait.js";
 import { guardProcess } from "./session-under-test.js";
@@ -229,5 +230,33 @@ describeOnServers("over WebSocket", (server) => {
     from?.on("destroyed", (event) => (unconfirmed = event.unconfirmed));
     await from?.stop();
     expect(unconfirmed).toEqual([]);
+  });
+
+  it("a session that is cut goes on where it was, with nothing lost", async () => {
+    const url = new URL(server.wsUrl);
+    const proxy = await FaultProxy.before(Number(url.port));
+    toEnd.push(() => proxy.close());
+    const { jid, password } = await server.createAccount("bot");
+    const near = sessionTo(`ws://127.0.0.1:${proxy.port}${url.pathname}`, { jid, password });
+    const far = sessionTo(server.wsUrl, { jid, password });
+    await Promise.all([near.start(), far.start()]);
+    const bodies: (string | null)[] = [];
+    far.on("message", (stanza) => void bodies.push(stanza.getChildText("body")));
+    const say = (body: string): void => {
+      void near.send(xml("message", { to: far.jid?.toString(), type: "chat" }, xml("body", null, body)));
+    };
+    const sent = ["0", "1", "2", "3", "4"];
+    for (const body of sent) {
+      const resumed = next(near, "resumed");
+      proxy.freeze("toServer");
+      say(body);
+      await new Promise((resolve) => setImmediate(resolve));
+      proxy.cut();
+      proxy.thaw();
+      await resumed;
+    }
+    await eventually(() => bodies.length >= sent.length, { timeoutMs: 10_000, what: "all messages" });
+    await far.iq.get(null, xml("ping", { xmlns: "urn:xmpp:ping" }));
+    expect(bodies).toEqual(sent);
   });
 });
