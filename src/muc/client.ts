@@ -6,6 +6,8 @@ import { JID } from "../base/jid.js";
 import { silentLogger, type Logger } from "../base/logger.js";
 import { redacting } from "../base/redacting-logger.js";
 import type { Session, SessionDiagnostic } from "../xmpp/session.js";
+import { DirectInbox } from "./direct-inbox.js";
+import type { DirectMessageReceived } from "./events/direct-message.js";
 import { checkRoom, type JoinOptions } from "./join-options.js";
 import { JoinPace } from "./join-pace.js";
 import { createRoom, type Room, type RoomControl } from "./room.js";
@@ -15,6 +17,8 @@ import type { Prepare, RoomHost } from "./room-host.js";
 export interface ClientEvents {
   /** A room was asked for with `join()`; it is told before anything happens in it. */
   readonly roomAdded: { readonly room: Room };
+  /** Somebody wrote to our account, outside of any room. */
+  readonly directMessage: DirectMessageReceived;
   /** Something was noticed and tolerated. */
   readonly diagnostic: SessionDiagnostic;
 }
@@ -46,6 +50,7 @@ export class MucClient extends Emitter<ClientEvents> {
   readonly #session: Session;
   readonly #host: RoomHost;
   readonly #pace: JoinPace;
+  readonly #direct: DirectInbox;
   readonly #controls = new Map<string, RoomControl>();
   readonly #rooms = new Map<string, Room>();
 
@@ -80,6 +85,7 @@ export class MucClient extends Emitter<ClientEvents> {
         this.#rooms.delete(jid.toString());
       },
     };
+    this.#direct = new DirectInbox(this.#host, (event) => this.emit("directMessage", event));
     this.listenerFailed = (error, event) => logger.error({ error, event }, "A listener of the client failed");
     session.on("message", (stanza) => this.#deliver("message", stanza));
     session.on("presence", (stanza) => this.#deliver("presence", stanza));
@@ -165,16 +171,17 @@ export class MucClient extends Emitter<ClientEvents> {
   #deliver(kind: "message" | "presence", stanza: Element): void {
     const { from } = stanza.attrs;
     // What has no sender is from the own account.
-    if (from === undefined) return;
+    if (from === undefined) return this.#notOfRoom(kind, stanza);
     const slash = from.indexOf("/");
     const control = this.#find(slash < 0 ? from : from.slice(0, slash));
-    if (control === undefined) {
-      if (stanza.attrs["type"] === "groupchat") this.#host.diagnostic("unknown-room", stanza);
-      return;
-    }
+    if (control === undefined) return this.#notOfRoom(kind, stanza);
     // An empty resource is none, and what is sent in its name is not said by the room.
     if (slash === from.length - 1) return this.#host.diagnostic("bad-jid", stanza);
     this.#guarded(() => control[kind](stanza, slash < 0 ? null : from.slice(slash + 1)), stanza);
+  }
+
+  #notOfRoom(kind: "message" | "presence", stanza: Element): void {
+    if (kind === "message") this.#guarded(() => this.#direct.receive(stanza), stanza);
   }
 
   /** Rooms are kept by their prepared address, and servers send that: only what is not found is looked at closer. */

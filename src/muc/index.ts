@@ -41,6 +41,7 @@ export type { TlsOptions } from "../xmpp/tls-options.js";
 export type { Connect, ConnectTarget } from "../xmpp/transport.js";
 export { XmppError, type XmppErrorType } from "../xmpp/xmpp-error.js";
 export { MucClient, type ClientEvents, type JoinHandle, type MucClientOptions } from "./client.js";
+export { DirectMessageReceived } from "./events/direct-message.js";
 export type { AnyRoomEvent, RoomEvents } from "./events/event-map.js";
 export {
   JoinFailed,
@@ -50,6 +51,7 @@ export {
   RoomResumed,
   RoomSuspended,
 } from "./events/lifecycle.js";
+export { MessageUpdated, type MessageUpdateKind } from "./events/message-update.js";
 export {
   MessageFailed,
   MessageReceived,
@@ -67,7 +69,11 @@ export {
   RoleChanged,
   UidChanged,
 } from "./events/occupants.js";
+export { PrivateMessageReceived } from "./events/private-message.js";
+export { RoomConfigChanged } from "./events/room-config.js";
 export { RoomEvent } from "./events/room-event.js";
+export { SignalReceived, type SignalKind } from "./events/signal.js";
+export { SpokenEvent } from "./events/spoken.js";
 export { ConfigurationForm } from "./forms/configuration-form.js";
 export { InfoForm } from "./forms/info-form.js";
 export { VoiceRequestForm } from "./forms/voice-request-form.js";

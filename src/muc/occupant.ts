@@ -49,9 +49,9 @@ export class Occupant {
     this.isSelf = isSelf;
   }
 
-  /** The occupant JID, `room@service/nick`. */
+  /** The occupant JID, `room@service/nick`; of somebody whose nick nobody knows, the room's. */
   get jid(): JID {
-    return this.#room.withResource(this.nick);
+    return this.nick === "" ? this.#room : this.#room.withResource(this.nick);
   }
 
   /** The nick: a name to show, never an identity. */

@@ -3,6 +3,7 @@ import type { Element } from "../base/element.js";
 import type { JID } from "../base/jid.js";
 import type { Logger } from "../base/logger.js";
 import type { IqRequests } from "../xmpp/iq.js";
+import type { DirectMessageReceived } from "./events/direct-message.js";
 import type { AnyRoomEvent } from "./events/event-map.js";
 import type { Draft } from "./wire/draft.js";
 
@@ -10,7 +11,7 @@ import type { Draft } from "./wire/draft.js";
  * Shapes what is said before it is sent: splits, marks or drops it. `cause` is the event that it answers, null where
  * it answers none.
  */
-export type Prepare = (draft: Draft, cause: AnyRoomEvent | null) => readonly Draft[];
+export type Prepare = (draft: Draft, cause: AnyRoomEvent | DirectMessageReceived | null) => readonly Draft[];
 
 /** What a room needs of its client. Not part of the package's surface. */
 export interface RoomHost {

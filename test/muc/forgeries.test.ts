@@ -119,7 +119,13 @@ describe("who said what: nothing inside an occupant's message is evidence", () =
     const joined = await stage.active();
     const before = shown(joined);
     stage.receive(message(F, { type: "chat", more }), message(F, { type: "normal", more }));
-    expect([types(joined.events), shown(joined)]).toEqual([[], before]);
+    expect([types(joined.events), shown(joined)]).toEqual([["privateMessage", "privateMessage"], before]);
+    for (const event of joined.events)
+      expect(event.type === "privateMessage" && [event.occupant, event.realJid, event.occupantId]).toEqual([
+        joined.room.getOccupant(F),
+        null,
+        null,
+      ]);
   });
 });
 

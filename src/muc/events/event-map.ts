@@ -6,6 +6,7 @@ import type {
   RoomResumed,
   RoomSuspended,
 } from "./lifecycle.js";
+import type { MessageUpdated } from "./message-update.js";
 import type { MessageFailed, MessageReceived, ServiceMessage, SubjectChanged } from "./messages.js";
 import type {
   AffiliationChanged,
@@ -16,6 +17,9 @@ import type {
   RoleChanged,
   UidChanged,
 } from "./occupants.js";
+import type { PrivateMessageReceived } from "./private-message.js";
+import type { RoomConfigChanged } from "./room-config.js";
+import type { SignalReceived } from "./signal.js";
 
 /** The events of a room, by name. Each listener gets exactly one event object. */
 export interface RoomEvents {
@@ -36,6 +40,10 @@ export interface RoomEvents {
   readonly serviceMessage: ServiceMessage;
   readonly messageError: MessageFailed;
   readonly subject: SubjectChanged;
+  readonly messageUpdate: MessageUpdated;
+  readonly signal: SignalReceived;
+  readonly privateMessage: PrivateMessageReceived;
+  readonly config: RoomConfigChanged;
 }
 
 /** Any event of a room. */

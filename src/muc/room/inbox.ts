@@ -1,33 +1,24 @@
 import type { Element } from "../../base/element.js";
 import { XmppError } from "../../xmpp/xmpp-error.js";
-import {
-  MessageFailed,
-  MessageReceived,
-  ServiceMessage,
-  SubjectChanged,
-  type MessageVoice,
-} from "../events/messages.js";
+import type { MessageVoice } from "../events/spoken.js";
 import { isNick } from "../join-options.js";
-import { stranger, type Occupant } from "../occupant.js";
 import { removalMode, StatusCode } from "../status-codes.js";
 import { readItem, readMucUser, type MucUser } from "../wire/muc-user.js";
-import { NS } from "../wire/namespaces.js";
-import { readTexts } from "../wire/texts.js";
 import type { Membership } from "./membership.js";
+import { MessageInbox } from "./message-inbox.js";
 import type { OccupantPresenceStanza } from "./occupant-table.js";
 import type { RoomContext } from "./room-context.js";
-import type { RoomInput } from "./room-machine.js";
 
 /** What comes from one room: says what each stanza is, and hands it to the machine, the table or the listeners. */
 export class Inbox {
   readonly #room: RoomContext;
   readonly #membership: Membership;
-  readonly #voice: MessageVoice;
+  readonly #messages: MessageInbox;
 
   constructor(room: RoomContext, membership: Membership, voice: MessageVoice) {
     this.#room = room;
     this.#membership = membership;
-    this.#voice = voice;
+    this.#messages = new MessageInbox(room, membership, voice);
   }
 
   /** A presence of the room (`nick` null) or of one of its occupants. */
@@ -93,83 +84,6 @@ export class Inbox {
 
   /** A message of the room (`nick` null) or of one of its occupants. */
   message(stanza: Element, nick: string | null): void {
-    const { type } = stanza.attrs;
-    if (type === "error") return this.#messageError(stanza, nick);
-    if (type !== "groupchat") return this.#room.host.diagnostic("not-groupchat", stanza);
-    const body = stanza.getChild("body");
-    if (body === undefined && isSubject(stanza)) return this.#subject(stanza, nick);
-    const { core } = this.#membership;
-    const delayed = stanza.getChild("delay", NS.delay) !== undefined;
-    const sign: RoomInput = { type: "message", delayed };
-    this.#listOver(sign, stanza);
-    if (!core.inside && core.state.phase !== "leaving") return;
-    core.input(sign, { stanza });
-    if (body === undefined) return this.#room.host.diagnostic("message-without-body", stanza);
-    const replay = delayed && !core.live;
-    if (nick === null)
-      return this.#room.tell(new ServiceMessage(this.#room.room, stanza, replay ? "replay" : "live"));
-    this.#room.tell(this.#received(stanza, nick, replay));
+    this.#messages.receive(stanza, nick);
   }
-
-  #received(stanza: Element, nick: string, replay: boolean): MessageReceived {
-    const { table, host, room } = this.#room;
-    const occupant = this.#author(stanza, nick, replay);
-    return new MessageReceived(room, stanza, {
-      occupant,
-      nick,
-      source: replay ? "replay" : occupant === table.me ? "reflection" : "live",
-      receivedAtMs: host.clock.now(),
-      ownNick: table.me?.nick ?? this.#membership.nicks.current,
-      languages: host.languages,
-      voice: this.#voice,
-    });
-  }
-
-  /** What comes before we are in is no part of the room, but says that its list of occupants is over. */
-  #listOver(sign: RoomInput, stanza: Element): void {
-    const { core } = this.#membership;
-    if (!core.inside && core.state.phase !== "leaving") core.input(sign, { stanza });
-  }
-
-  /**
-   * Who said it: now, whoever has the nick. Then, that may have been somebody else: a replayed line is a stranger's,
-   * unless an id that the room vouches for names somebody who is there.
-   */
-  #author(stanza: Element, nick: string, replay: boolean): Occupant {
-    const { table, jid } = this.#room;
-    const present = replay ? null : table.get(nick);
-    if (present !== null) return present;
-    const id = table.occupantIdOf(stanza);
-    const known = replay && id !== null ? table.getByOccupantId(id) : null;
-    return known ?? stranger(jid, nick, id);
-  }
-
-  #subject(stanza: Element, nick: string | null): void {
-    const { core } = this.#membership;
-    this.#listOver({ type: "subject" }, stanza);
-    if (!core.inside) return;
-    const context = this.#room;
-    const initial = core.state.phase === "history";
-    context.subject = readTexts(stanza, "subject");
-    context.subjectSetter = nick;
-    const occupant = nick === null ? null : this.#author(stanza, nick, initial);
-    const { subject } = context;
-    context.tell(new SubjectChanged(context.room, stanza, { occupant, nick, subject, initial }));
-    core.input({ type: "subject" }, { stanza });
-  }
-
-  #messageError(stanza: Element, nick: string | null): void {
-    const id = stanza.attrs["id"] ?? "";
-    if (nick !== null || !this.#room.recall(id))
-      return this.#room.host.diagnostic("stray-message-error", stanza);
-    const error = XmppError.fromStanza(stanza);
-    this.#room.tell(new MessageFailed(this.#room.room, stanza, id, error));
-    // Both servers say so to somebody who is not in (XEP-0045 §7.4).
-    if (error.condition === "not-acceptable") this.#membership.core.input({ type: "bounced" }, { stanza });
-  }
-}
-
-/** A subject and nothing else (XEP-0045 §8.1): with a thread it is a message. */
-function isSubject(stanza: Element): boolean {
-  return stanza.getChild("subject") !== undefined && stanza.getChild("thread") === undefined;
 }

@@ -4,7 +4,7 @@ import { xml, type Element } from "../../base/element.js";
 import { messageOf, NotJoinedError } from "../../base/errors.js";
 import type { LanguageMap } from "../../base/language-map.js";
 import type { AnyRoomEvent } from "../events/event-map.js";
-import type { MessageVoice } from "../events/messages.js";
+import type { MessageVoice } from "../events/spoken.js";
 import type { Occupant } from "../occupant.js";
 import { draftOf, messageStanza, textElements, withId, type Draft, type DraftInit } from "../wire/draft.js";
 import type { RoomContext } from "./room-context.js";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { xml, type Element } from "../../base/element.js";
 import { ArgumentError } from "../../base/errors.js";
-import type { JID } from "../../base/jid.js";
+import { JID } from "../../base/jid.js";
 import { LanguageMap } from "../../base/language-map.js";
 import type { Occupant } from "../occupant.js";
 import { NS } from "./namespaces.js";
@@ -33,6 +33,12 @@ export function draftOf(init: DraftInit): Draft {
   return typeof init === "string" ? { body: init } : init;
 }
 
+/** The same with a reference to the message that it answers (XEP-0461), where that has an id. */
+export function withReference(init: DraftInit, id: string | null, answered: Element): Draft {
+  const draft = draftOf(init);
+  return id === null ? draft : { replyTo: { id, to: JID.tryParse(answered.attrs["from"]) }, ...draft };
+}
+
 /** The same with an id, so that what comes of it can be told. */
 export function withId(draft: Draft): Draft & { readonly id: string } {
   return { ...draft, id: draft.id ?? randomUUID() };
@@ -46,7 +52,8 @@ export function textElements(name: string, texts: string | LanguageMap): Element
 }
 
 /** The stanza for a draft. Throws {@link ArgumentError} for one that says nothing at all. */
-export function messageStanza(draft: Draft, to: string, type: "groupchat" | "chat"): Element {
+export function messageStanza(draft: Draft, to: string, kind: "groupchat" | "chat" | "direct"): Element {
+  const type = kind === "groupchat" ? "groupchat" : "chat";
   const { body, thread, replyTo, replaces, extensions = [] } = draft;
   if (body === undefined && extensions.length === 0)
     throw new ArgumentError("A message needs a body or an extension");
@@ -61,6 +68,6 @@ export function messageStanza(draft: Draft, to: string, type: "groupchat" | "cha
     replaces === undefined ? null : xml("replace", { xmlns: NS.replace, id: replaces }),
     extensions,
     // Tells our own server, and our other clients, that it is no message to a contact (XEP-0045 §7.5).
-    type === "chat" ? xml("x", { xmlns: NS.user }) : null,
+    kind === "chat" ? xml("x", { xmlns: NS.user }) : null,
   );
 }

@@ -1,4 +1,5 @@
 import type { Element } from "../../base/element.js";
+import { JID } from "../../base/jid.js";
 import { LanguageMap } from "../../base/language-map.js";
 import { NS } from "./namespaces.js";
 
@@ -24,4 +25,17 @@ export function readDelay(stanza: Element): Date | null {
     .map((delay) => Date.parse(delay.attrs["stamp"] ?? ""))
     .filter((stamp) => !Number.isNaN(stamp));
   return stamps.length === 0 ? null : new Date(Math.min(...stamps));
+}
+
+/** The id that the room gave a stanza (XEP-0359): anybody could give one in their own name. Null for none. */
+export function readStanzaId(stanza: Element, room: string): string | null {
+  const ids = stanza.getChildren("stanza-id", NS.stanzaId);
+  return ids.find((each) => each.attrs["by"] === room)?.attrs["id"] ?? null;
+}
+
+/** What a message answers (XEP-0461), null for nothing. */
+export function readReply(stanza: Element): { readonly id: string; readonly to: JID | null } | null {
+  const reply = stanza.getChild("reply", NS.reply);
+  const id = reply?.attrs["id"];
+  return id === undefined ? null : { id, to: JID.tryParse(reply?.attrs["to"]) };
 }

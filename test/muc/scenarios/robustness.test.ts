@@ -162,9 +162,9 @@ describe("broken stanzas", () => {
     stage.receive(
       `<presence from="${R}/"/>`,
       `<presence from="${R}/a&#x85;b"/>`,
-      message(F, { type: "normal" }),
+      message(F, { type: "headline" }),
     );
-    expect(stage.diagnostics).toEqual(["bad-jid", "bad-jid", "not-groupchat"]);
+    expect(stage.diagnostics).toEqual(["bad-jid", "bad-jid", "strange-message-type"]);
   });
 
   it("an address in other letters is the same room", async () => {

@@ -69,6 +69,20 @@ export function describeEvent(event: AnyRoomEvent): string {
       const stanzaId = event.stanzaId === null ? "" : " archived";
       return `message ${event.source} ${who}${id}: ${short(event.body)} ${event.id ?? "-"}${stanzaId}`;
     }
+    case "messageUpdate": {
+      const { kind, targetId, proven, reactions, moderator, reason, isPrivate, body } = event;
+      const who = event.occupant.presence.available ? event.nick : `${event.nick} (a stranger)`;
+      const by = moderator === null ? "" : ` by ${moderator.nick}`;
+      const why = reason === null ? "" : ` ${short(reason)}`;
+      const what = kind === "correction" ? ` ${short(body)}` : reactions.map((each) => ` ${each}`).join("");
+      return `messageUpdate${isPrivate ? " private" : ""} ${event.source} ${kind} of ${targetId} by ${who}${proven ? "" : " (not proven)"}${by}${why}${what}`;
+    }
+    case "signal":
+      return `signal${event.isPrivate ? " private" : ""} ${event.occupant.nick} ${event.kind} ${event.value}`;
+    case "privateMessage":
+      return `privateMessage ${event.nick}: ${short(event.body)} ${event.id ?? "-"}`;
+    case "config":
+      return `config [${[...event.statusCodes].join(" ")}]`;
     case "serviceMessage":
       return `serviceMessage ${event.source}: ${short(event.body)}`;
     case "messageError":

@@ -29,6 +29,10 @@ export const EVENTS = Object.keys({
   serviceMessage: 0,
   messageError: 0,
   subject: 0,
+  messageUpdate: 0,
+  signal: 0,
+  privateMessage: 0,
+  config: 0,
 } satisfies Record<keyof RoomEvents, 0>) as (keyof RoomEvents)[];
 
 /** A room under test: what it told, and how its join ended. */

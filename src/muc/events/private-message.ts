@@ -1,0 +1,36 @@
+import type { Element } from "../../base/element.js";
+import type { JID } from "../../base/jid.js";
+import type { Room } from "../room.js";
+import type { DraftInit } from "../wire/draft.js";
+import { withReference } from "../wire/draft.js";
+import { readReply } from "../wire/texts.js";
+import { SpokenEvent, type SpokenFacts } from "./spoken.js";
+
+/** An occupant said something to us alone (XEP-0045 §7.5). Answers follow them over changes of their nick. */
+export class PrivateMessageReceived extends SpokenEvent {
+  readonly type = "privateMessage";
+  readonly #voice: SpokenFacts["voice"];
+
+  constructor(room: Room, stanza: Element, facts: SpokenFacts) {
+    super(room, stanza, facts);
+    this.#voice = facts.voice;
+  }
+
+  /** What it answers (XEP-0461), null for nothing. */
+  get replyTo(): { readonly id: string; readonly to: JID | null } | null {
+    return readReply(this.stanza);
+  }
+
+  /**
+   * Answers the sender alone, with a reference to this message (XEP-0461). Resolves when handed to the stream; rejects
+   * with `NotJoinedError` when they have left meanwhile.
+   */
+  reply(draft: DraftInit): Promise<void> {
+    return this.#voice.answerPrivately(this.occupant, withReference(draft, this.id, this.stanza), this);
+  }
+
+  /** As {@link reply}, without the reference. */
+  whisper(draft: DraftInit): Promise<void> {
+    return this.#voice.answerPrivately(this.occupant, draft, this);
+  }
+}

@@ -1,0 +1,20 @@
+import type { Element } from "../../base/element.js";
+import type { Room } from "../room.js";
+import { RoomEvent } from "./room-event.js";
+
+/** The room's configuration was changed (XEP-0045 §10.2.1); what it can is asked anew. */
+export class RoomConfigChanged extends RoomEvent {
+  readonly type = "config";
+  /** What the room says of it: 104 that something changed, 170 to 174 what became of logging and anonymity. */
+  readonly statusCodes: ReadonlySet<number>;
+  declare readonly stanza: Element;
+
+  constructor(room: Room, stanza: Element, statusCodes: ReadonlySet<number>) {
+    super(room, stanza);
+    this.statusCodes = statusCodes;
+  }
+
+  override toJSON(): object {
+    return { ...super.toJSON(), statusCodes: [...this.statusCodes] };
+  }
+}

@@ -1,0 +1,157 @@
+import type { Element } from "../../base/element.js";
+import { XmppError } from "../../xmpp/xmpp-error.js";
+import { MessageFailed, MessageReceived, ServiceMessage, SubjectChanged } from "../events/messages.js";
+import { SignalReceived } from "../events/signal.js";
+import type { MessageVoice } from "../events/spoken.js";
+import { hasCarbon } from "../wire/carbon.js";
+import { readContent, type MessageContent, type ModerationContent } from "../wire/message-content.js";
+import { withoutFallback } from "../wire/fallback.js";
+import { readTexts } from "../wire/texts.js";
+import { NS } from "../wire/namespaces.js";
+import { AuthorMemory } from "./author-memory.js";
+import { Authorship, type Authored } from "./authorship.js";
+import type { Membership } from "./membership.js";
+import { PrivateInbox } from "./private-inbox.js";
+import type { RoomContext } from "./room-context.js";
+import type { RoomInput } from "./room-machine.js";
+import { RoomNotices } from "./room-notices.js";
+import { makeUpdate, moderated } from "./updates.js";
+
+/** The messages of one room: says what each of them is, and tells the listeners. */
+export class MessageInbox {
+  readonly #room: RoomContext;
+  readonly #membership: Membership;
+  readonly #voice: MessageVoice;
+  readonly #authorship: Authorship;
+  readonly #authors: AuthorMemory;
+  readonly #private: PrivateInbox;
+  readonly #notices: RoomNotices;
+
+  constructor(room: RoomContext, membership: Membership, voice: MessageVoice) {
+    this.#room = room;
+    this.#membership = membership;
+    this.#voice = voice;
+    this.#authorship = new Authorship(room);
+    this.#authors = new AuthorMemory(room.jid.toString());
+    this.#private = new PrivateInbox(room, membership.core, this.#authorship, voice);
+    this.#notices = new RoomNotices(room);
+  }
+
+  /** A message of the room (`nick` null) or of one of its occupants. */
+  receive(stanza: Element, nick: string | null): void {
+    const { type } = stanza.attrs;
+    if (type === "error") return this.#failed(stanza, nick);
+    if (type === "groupchat") return this.#groupchat(stanza, nick);
+    // XEP-0280: only our own account sends us copies.
+    if (hasCarbon(stanza)) return this.#room.host.diagnostic("forged-carbon", stanza);
+    const content = readContent(stanza);
+    if (nick !== null) this.#private.receive(stanza, nick, content);
+    else this.#notice(stanza, content);
+  }
+
+  #groupchat(stanza: Element, nick: string | null): void {
+    const content = readContent(stanza);
+    if (isSubject(content)) return this.#subject(stanza, nick);
+    const { core } = this.#membership;
+    const delayed = stanza.getChild("delay", NS.delay) !== undefined;
+    const sign: RoomInput = { type: "message", delayed };
+    this.#listOver(sign, stanza);
+    if (!core.inside && core.state.phase !== "leaving") return;
+    core.input(sign, { stanza });
+    const replay = delayed && !core.live;
+    if (nick === null) this.#ofRoom(stanza, content, replay);
+    else this.#ofOccupant(stanza, content, this.#authorship.of(stanza, nick, replay));
+  }
+
+  /** What comes before we are in is no part of the room, but says that its list of occupants is over. */
+  #listOver(sign: RoomInput, stanza: Element): void {
+    const { core } = this.#membership;
+    if (!core.inside && core.state.phase !== "leaving") core.input(sign, { stanza });
+  }
+
+  #ofOccupant(stanza: Element, content: MessageContent, authored: Authored): void {
+    const { update, hasBody } = content;
+    if (update !== null && update.kind !== "moderation") {
+      this.#room.tell(makeUpdate(this.#room, stanza, this.#facts(authored), update, this.#authors));
+      if (update.kind === "correction") return this.#authors.remember(stanza, authored.occupant);
+      // What clients without the feature are not told to leave out was said, too.
+      if (!hasBody || isFallback(stanza)) return;
+    }
+    if (hasBody) {
+      this.#authors.remember(stanza, authored.occupant);
+      return this.#room.tell(new MessageReceived(this.#room.room, stanza, this.#facts(authored)));
+    }
+    if (update !== null) return this.#room.host.diagnostic("forged-moderation", stanza);
+    if (content.signals.length === 0) return this.#room.host.diagnostic("message-without-body", stanza);
+    for (const signal of content.signals)
+      this.#room.tell(new SignalReceived(this.#room.room, stanza, authored.occupant, signal, false));
+  }
+
+  #facts(authored: Authored) {
+    const { table, host } = this.#room;
+    return {
+      ...authored,
+      receivedAtMs: host.clock.now(),
+      ownNick: table.me?.nick ?? this.#membership.nicks.current,
+      languages: host.languages,
+      voice: this.#voice,
+    };
+  }
+
+  /** What the room says in its own name. */
+  #ofRoom(stanza: Element, content: MessageContent, replay: boolean): void {
+    if (content.update?.kind === "moderation") return this.#moderated(stanza, content.update, replay);
+    const noticed = this.#notices.receive(stanza);
+    if (content.hasBody)
+      this.#room.tell(new ServiceMessage(this.#room.room, stanza, replay ? "replay" : "live"));
+    else if (!noticed) this.#room.host.diagnostic("message-without-body", stanza);
+  }
+
+  #moderated(stanza: Element, content: MessageContent["update"], replay: boolean): void {
+    const facts = this.#facts(moderated(this.#room, this.#authors, content as ModerationContent, replay));
+    this.#room.tell(makeUpdate(this.#room, stanza, facts, content as ModerationContent, this.#authors));
+  }
+
+  /** The room itself, but not to everybody: an affiliation that changed, or a word of the service. */
+  #notice(stanza: Element, content: MessageContent): void {
+    const { core } = this.#membership;
+    if (!core.inside) return this.#room.host.diagnostic("message-while-out", stanza);
+    const noticed = this.#notices.receive(stanza);
+    if (content.hasBody) this.#room.tell(new ServiceMessage(this.#room.room, stanza, "live"));
+    else if (!noticed) this.#room.host.diagnostic("message-without-body", stanza);
+  }
+
+  #subject(stanza: Element, nick: string | null): void {
+    const { core } = this.#membership;
+    this.#listOver({ type: "subject" }, stanza);
+    if (!core.inside) return;
+    const context = this.#room;
+    const initial = core.state.phase === "history";
+    context.subject = readTexts(stanza, "subject");
+    context.subjectSetter = nick;
+    const occupant = nick === null ? null : this.#authorship.author(stanza, nick, initial);
+    const { subject } = context;
+    context.tell(new SubjectChanged(context.room, stanza, { occupant, nick, subject, initial }));
+    core.input({ type: "subject" }, { stanza });
+  }
+
+  #failed(stanza: Element, nick: string | null): void {
+    const id = stanza.attrs["id"] ?? "";
+    if (nick !== null || !this.#room.recall(id))
+      return this.#room.host.diagnostic("stray-message-error", stanza);
+    const error = XmppError.fromStanza(stanza);
+    this.#room.tell(new MessageFailed(this.#room.room, stanza, id, error));
+    // Both servers say so to somebody who is not in (XEP-0045 §7.4).
+    if (error.condition === "not-acceptable") this.#membership.core.input({ type: "bounced" }, { stanza });
+  }
+}
+
+/** A subject and nothing else (XEP-0045 §8.1): with a body or a thread it is a message. */
+function isSubject({ hasSubject, hasBody, hasThread }: MessageContent): boolean {
+  return hasSubject && !hasBody && !hasThread;
+}
+
+/** Whether all that stands in the bodies is there for clients that know no better. */
+function isFallback(stanza: Element): boolean {
+  return [...readTexts(stanza, "body").values()].every((text) => withoutFallback(text, stanza).trim() === "");
+}
