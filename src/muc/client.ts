@@ -70,7 +70,7 @@ export class MucClient extends Emitter<ClientEvents> {
         return session.jid;
       },
       // Outside of a room nobody there hears it, and in the next session we are outside at first.
-      send: (stanza) => session.send(stanza, { thisSessionOnly: true }),
+      send: (stanza, onAcknowledged) => session.send(stanza, { thisSessionOnly: true, onAcknowledged }),
       turn: (act) => this.#pace.run(() => this.#guarded(act, null)),
       diagnostic: (code, stanza) => {
         logger.debug({ code, stanza }, "Tolerated");

@@ -79,6 +79,7 @@ export { InfoForm } from "./forms/info-form.js";
 export { VoiceRequestForm } from "./forms/voice-request-form.js";
 export { JoinError, type JoinErrorReason } from "./join-error.js";
 export type { HistoryRequest, JoinOptions, NickConflictPolicy } from "./join-options.js";
+export { MessageTracker, type MessageState, type TrackerEvents } from "./message-tracker.js";
 export { Occupant, ServiceMember, type OccupantPresence } from "./occupant.js";
 export { Room, type RoomState } from "./room.js";
 export type { Prepare } from "./room-host.js";

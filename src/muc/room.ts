@@ -4,6 +4,7 @@ import { JID } from "../base/jid.js";
 import type { LanguageMap } from "../base/language-map.js";
 import type { RoomEvents } from "./events/event-map.js";
 import { checkHistory, checkNick, checkRoom, type JoinOptions } from "./join-options.js";
+import type { MessageTracker } from "./message-tracker.js";
 import { ServiceMember, type Occupant } from "./occupant.js";
 import type { RoomHost } from "./room-host.js";
 import { Inbox } from "./room/inbox.js";
@@ -89,6 +90,9 @@ export class Room extends Emitter<RoomEvents> {
     });
     this.#membership = new Membership(this.#context, nick, options);
     this.#outbound = new Outbound(this.#context, () => this.#membership.core.inside);
+    this.on("suspend", () => this.#context.tracking.suspended());
+    this.on("caughtUp", () => this.#context.tracking.caughtUp());
+    this.on("exit", () => this.#context.tracking.over());
     this.listenerFailed = (error, event) =>
       host.logger.error({ error, event, room: jid }, "A listener of a room failed");
   }
@@ -190,6 +194,14 @@ export class Room extends Emitter<RoomEvents> {
    */
   async sendMessage(draft: DraftInit): Promise<void> {
     await this.#outbound.say(draftOf(draft), null);
+  }
+
+  /**
+   * As {@link sendMessage}, and tells what becomes of it. It comes back to the tracker, and is no `message` then. After
+   * `timeoutMs` (default: never) the tracker is closed. Throws `NotJoinedError` and `ArgumentError`.
+   */
+  sendMessageTracked(draft: DraftInit, options: { readonly timeoutMs?: number } = {}): MessageTracker {
+    return this.#outbound.sayTracked(draftOf(draft), options.timeoutMs ?? null);
   }
 
   /**

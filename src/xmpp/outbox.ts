@@ -10,6 +10,8 @@ export interface Outgoing {
   readonly text: string;
   /** … and how long that is. */
   readonly bytes: number;
+  /** Called when the server has acknowledged it. */
+  readonly onAcknowledged?: (() => void) | undefined;
 }
 
 interface Entry extends Outgoing {
@@ -37,6 +39,8 @@ export interface PushOptions {
   readonly wanted?: () => boolean;
   /** Whether it still waits when the session it was meant for is gone, for the next one. Default true. */
   readonly lasting?: boolean;
+  /** Called when the server has acknowledged it. Must not throw. */
+  readonly onAcknowledged?: (() => void) | undefined;
 }
 
 /** Where stanzas go. */
@@ -71,7 +75,7 @@ export class Outbox {
   }
 
   /** Resolves when the stanza was handed to the stream. Rejects with {@link ArgumentError} when it is too large. */
-  push(stanza: Element, { wanted, lasting = true }: PushOptions = {}): Promise<void> {
+  push(stanza: Element, { wanted, lasting = true, onAcknowledged }: PushOptions = {}): Promise<void> {
     const text = stanza.toString();
     const bytes = Buffer.byteLength(text);
     const { stanzaBytes, outboxBytes } = this.#limits;
@@ -85,7 +89,7 @@ export class Outbox {
       );
     this.#bytes += bytes;
     return new Promise((resolve, reject) => {
-      this.#entries.push({ stanza, text, bytes, lasting, wanted, resolve, reject });
+      this.#entries.push({ stanza, text, bytes, lasting, wanted, onAcknowledged, resolve, reject });
       this.#schedule();
     });
   }

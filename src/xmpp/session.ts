@@ -30,6 +30,11 @@ export interface SendOptions {
    * again: sending it rejects then. Otherwise it waits for the next session. Default false.
    */
   readonly thisSessionOnly?: boolean;
+  /**
+   * Called when the server has acknowledged it (XEP-0198); never where it does not do that, or the session is lost
+   * before. Must not throw.
+   */
+  readonly onAcknowledged?: (() => void) | undefined;
 }
 
 /**
@@ -142,7 +147,10 @@ export class Session extends Emitter<SessionEvents> {
    */
   send(stanza: Element, options: SendOptions = {}): Promise<void> {
     if (this.#state === "stopped") return Promise.reject(new SessionError("stopped", "The session is over"));
-    const sent = this.#traffic.send(stanza, { lasting: options.thisSessionOnly !== true });
+    const sent = this.#traffic.send(stanza, {
+      lasting: options.thisSessionOnly !== true,
+      onAcknowledged: options.onAcknowledged,
+    });
     sent.catch((error: unknown) => this.#log.debug({ error, stanza }, "A stanza could not be sent"));
     return sent;
   }

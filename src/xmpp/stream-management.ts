@@ -5,6 +5,8 @@ import { SessionError } from "./session-error.js";
 interface Unacknowledged {
   readonly stanza: Element;
   readonly bytes: number;
+  /** Called when the server has acknowledged it. Must not throw. */
+  readonly onAcknowledged?: (() => void) | undefined;
 }
 
 /**
@@ -52,8 +54,8 @@ export class StreamManagement {
   }
 
   /** Keeps a stanza that goes out until it is acknowledged. */
-  sent({ stanza, bytes }: Unacknowledged): void {
-    this.#queue.push({ stanza, bytes });
+  sent({ stanza, bytes, onAcknowledged }: Unacknowledged): void {
+    this.#queue.push({ stanza, bytes, onAcknowledged });
     this.#pendingBytes += bytes;
   }
 
@@ -67,7 +69,9 @@ export class StreamManagement {
       throw new SessionError("protocol", `The server acknowledged ${count} stanzas of ${this.#queue.length}`);
     if (count === 0) return;
     this.#acknowledged = h;
-    for (const { bytes } of this.#queue.splice(0, count)) this.#pendingBytes -= bytes;
+    const acknowledged = this.#queue.splice(0, count);
+    for (const { bytes } of acknowledged) this.#pendingBytes -= bytes;
+    for (const { onAcknowledged } of acknowledged) onAcknowledged?.();
   }
 
   /** As {@link acknowledge}, for the last word on a session that is gone: an impossible count is no count. */

@@ -5,7 +5,7 @@ import { Emitter } from "../../src/base/emitter.js";
 import { JID } from "../../src/base/jid.js";
 import { IqRequests } from "../../src/xmpp/iq.js";
 import { SessionError } from "../../src/xmpp/session-error.js";
-import type { Session, SessionEvents, SessionState } from "../../src/xmpp/session.js";
+import type { SendOptions, Session, SessionEvents, SessionState } from "../../src/xmpp/session.js";
 import { StreamParser } from "../../src/xmpp/stream-parser.js";
 
 /** The stanzas that `text` holds, one after another, as they come off a stream. */
@@ -36,6 +36,7 @@ export class FakeSession extends Emitter<SessionEvents> {
   readonly iq: IqRequests;
   /** What was sent since the last `sent.length = 0`, requests included. */
   readonly sent: Element[] = [];
+  readonly #unacknowledged: (() => void)[] = [];
   jid: JID | null;
   state: SessionState;
   /** Makes `send` reject. */
@@ -60,10 +61,16 @@ export class FakeSession extends Emitter<SessionEvents> {
     return this as unknown as Session;
   }
 
-  send(stanza: Element): Promise<void> {
+  send(stanza: Element, options: SendOptions = {}): Promise<void> {
     if (this.broken !== null) return Promise.reject(this.broken);
     this.sent.push(stanza);
+    if (options.onAcknowledged !== undefined) this.#unacknowledged.push(options.onAcknowledged);
     return Promise.resolve();
+  }
+
+  /** The server has all that was sent. */
+  acknowledge(): void {
+    for (const onAcknowledged of this.#unacknowledged.splice(0)) onAcknowledged();
   }
 
   /** What was sent of one kind, as text. */

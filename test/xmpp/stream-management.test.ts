@@ -33,6 +33,19 @@ describe("XEP-0198 §4", () => {
     expect(ids(sm.unacknowledged)).toEqual(["1", "2"]);
   });
 
+  it("tells whoever wants to know of a stanza that it is acknowledged, once, when the books say so", () => {
+    const sm = new StreamManagement("s1");
+    const told: string[] = [];
+    for (const id of [1, 2, 3])
+      sm.sent({ ...sent(id), onAcknowledged: () => told.push(`${id}, ${sm.pending} pending`) });
+    sm.sent(sent(4));
+    sm.acknowledge(2);
+    expect(told).toEqual(["1, 2 pending", "2, 2 pending"]);
+    sm.acknowledgeAtMost(9);
+    sm.acknowledgeAtMost(4);
+    expect(told.slice(2)).toEqual(["3, 0 pending"]);
+  });
+
   it("refuses a count that goes back", () => {
     const sm = books(3);
     sm.acknowledge(2);

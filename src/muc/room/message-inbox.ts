@@ -1,7 +1,7 @@
 import type { Element } from "../../base/element.js";
 import { XmppError } from "../../xmpp/xmpp-error.js";
 import { MessageFailed, MessageReceived, ServiceMessage, SubjectChanged } from "../events/messages.js";
-import { SignalReceived } from "../events/signal.js";
+import { SignalReceived, type SignalContent } from "../events/signal.js";
 import type { MessageVoice } from "../events/spoken.js";
 import { hasCarbon } from "../wire/carbon.js";
 import { readContent, type MessageContent, type ModerationContent } from "../wire/message-content.js";
@@ -70,6 +70,7 @@ export class MessageInbox {
   }
 
   #ofOccupant(stanza: Element, content: MessageContent, authored: Authored): void {
+    if (this.#isTracked(stanza, authored)) return;
     const { update, hasBody } = content;
     if (update !== null && update.kind !== "moderation") {
       this.#room.tell(makeUpdate(this.#room, stanza, this.#facts(authored), update, this.#authors));
@@ -83,8 +84,27 @@ export class MessageInbox {
     }
     if (update !== null) return this.#room.host.diagnostic("forged-moderation", stanza);
     if (content.signals.length === 0) return this.#room.host.diagnostic("message-without-body", stanza);
-    for (const signal of content.signals)
-      this.#room.tell(new SignalReceived(this.#room.room, stanza, authored.occupant, signal, false));
+    for (const signal of content.signals) this.#signal(stanza, authored, signal);
+  }
+
+  #signal(stanza: Element, { occupant }: Authored, signal: SignalContent): void {
+    const { room, table, tell, tracking } = this.#room;
+    const seen = signal.kind === "marker" && signal.value === "displayed" && occupant !== table.me;
+    if (seen && signal.targetId !== null) tracking.seen(signal.targetId);
+    tell(new SignalReceived(room, stanza, occupant, signal, false));
+  }
+
+  /** Our own, come back to whoever waits for it. Among the history our nick alone proves nothing, but an id does. */
+  #isTracked(stanza: Element, authored: Authored): boolean {
+    const { table, tracking, room } = this.#room;
+    const { occupant, nick, source } = authored;
+    if (occupant !== table.me && (source === "live" || nick !== table.me?.nick)) return false;
+    const me = table.me ?? occupant;
+    const received = (): MessageReceived =>
+      new MessageReceived(room, stanza, this.#facts({ occupant: me, nick, source: "reflection" }));
+    if (!tracking.reflected(stanza, { replay: source !== "reflection" }, received)) return false;
+    this.#authors.remember(stanza, me);
+    return true;
   }
 
   #facts(authored: Authored) {
@@ -137,12 +157,13 @@ export class MessageInbox {
 
   #failed(stanza: Element, nick: string | null): void {
     const id = stanza.attrs["id"] ?? "";
-    if (nick !== null || !this.#room.recall(id))
-      return this.#room.host.diagnostic("stray-message-error", stanza);
-    const error = XmppError.fromStanza(stanza);
-    this.#room.tell(new MessageFailed(this.#room.room, stanza, id, error));
+    const context = this.#room;
+    if (!context.recall(id, nick)) return context.host.diagnostic("stray-message-error", stanza);
+    const failed = new MessageFailed(context.room, stanza, id, XmppError.fromStanza(stanza));
+    if (nick !== null || !context.tracking.failed(id, failed)) context.tell(failed);
     // Both servers say so to somebody who is not in (XEP-0045 §7.4).
-    if (error.condition === "not-acceptable") this.#membership.core.input({ type: "bounced" }, { stanza });
+    if (nick === null && failed.error.condition === "not-acceptable")
+      this.#membership.core.input({ type: "bounced" }, { stanza });
   }
 }
 

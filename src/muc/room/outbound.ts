@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 
 import { xml, type Element } from "../../base/element.js";
-import { messageOf, NotJoinedError } from "../../base/errors.js";
+import { ArgumentError, messageOf, NotJoinedError } from "../../base/errors.js";
 import type { LanguageMap } from "../../base/language-map.js";
 import type { AnyRoomEvent } from "../events/event-map.js";
 import type { MessageVoice } from "../events/spoken.js";
+import type { MessageTracker } from "../message-tracker.js";
 import type { Occupant } from "../occupant.js";
-import { draftOf, messageStanza, textElements, withId, type Draft, type DraftInit } from "../wire/draft.js";
+import { draftOf, messageStanza, textElements, withIds, type Draft, type DraftInit } from "../wire/draft.js";
 import type { RoomContext } from "./room-context.js";
 
 /** What we say in one room. All of it needs us to be in. */
@@ -22,15 +23,41 @@ export class Outbound implements MessageVoice {
   /** To everybody; `cause` is what it answers. */
   async say(draft: Draft, cause: AnyRoomEvent | null): Promise<void> {
     this.#assertInside();
+    await this.#send(this.#groupchat(draft, cause));
+  }
+
+  /** As {@link say}, and what becomes of it can be told. Throws where nothing of it could be sent. */
+  sayTracked(draft: Draft, timeoutMs: number | null): MessageTracker {
+    this.#assertInside();
+    const stanzas = this.#groupchat(draft, null);
+    if (stanzas.length === 0) throw new ArgumentError("Nothing is left of the message to be sent");
+    const { host, tracking } = this.#room;
+    const tracker = tracking.track(stanzas, timeoutMs);
+    for (const stanza of stanzas) {
+      const { id = "" } = stanza.attrs;
+      this.#remember(stanza);
+      host
+        .send(stanza, () => tracking.acknowledged(tracker, id))
+        .catch((error: unknown) =>
+          tracking.unsent(tracker, error instanceof Error ? error : new Error(messageOf(error))),
+        );
+    }
+    return tracker;
+  }
+
+  #groupchat(draft: Draft, cause: AnyRoomEvent | null): readonly Element[] {
     const to = this.#room.jid.toString();
-    const drafts = this.#room.host.prepare(draft, cause).map(withId);
-    await this.#send(drafts.map((each) => messageStanza(each, to, "groupchat")));
+    const drafts = withIds(this.#room.host.prepare(draft, cause));
+    return drafts.map((each) => messageStanza(each, to, "groupchat"));
+  }
+
+  #remember({ attrs: { id, to } }: Element): void {
+    if (id !== undefined && to !== undefined) this.#room.remember(id, to);
   }
 
   /** All or nothing: what cannot be sent is found out before the first stanza goes. */
   async #send(stanzas: readonly Element[]): Promise<void> {
-    for (const { attrs } of stanzas)
-      if (attrs["type"] === "groupchat" && attrs["id"] !== undefined) this.#room.remember(attrs["id"]);
+    for (const stanza of stanzas) this.#remember(stanza);
     await Promise.all(stanzas.map((stanza) => this.#room.host.send(stanza)));
   }
 
@@ -60,7 +87,7 @@ export class Outbound implements MessageVoice {
     if (typeof to !== "string" && table.get(nick) !== to)
       throw new NotJoinedError(`${nick} is not in ${jid.toString()} any more`);
     const address = jid.withResource(nick).toString();
-    const drafts = host.prepare(draftOf(draft), cause);
+    const drafts = withIds(host.prepare(draftOf(draft), cause));
     await this.#send(drafts.map((each) => messageStanza(each, address, "chat")));
   }
 

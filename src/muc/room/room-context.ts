@@ -5,6 +5,7 @@ import type { Room } from "../room.js";
 import type { RoomHost } from "../room-host.js";
 import { NO_TEXTS } from "../wire/texts.js";
 import { OccupantTable } from "./occupant-table.js";
+import { Tracking } from "./tracking.js";
 
 /** What the parts of one room share. */
 export class RoomContext {
@@ -19,7 +20,9 @@ export class RoomContext {
   subjectSetter: string | null = null;
   password: string | null;
   autorejoin: boolean;
-  readonly #sentIds = new Set<string>();
+  /** Ids of our messages, with whom they were for. */
+  readonly #sentIds = new Map<string, string>();
+  readonly tracking: Tracking;
   #lastStanzaMs: number | null = null;
 
   constructor(fields: {
@@ -36,6 +39,7 @@ export class RoomContext {
     this.tell = fields.tell;
     this.password = fields.password;
     this.autorejoin = fields.autorejoin;
+    this.tracking = new Tracking(fields.jid.toString(), fields.host);
     this.table = new OccupantTable(fields.room, fields.jid, fields.tell);
   }
 
@@ -49,18 +53,24 @@ export class RoomContext {
     return this.host.clock.monotonic() - (this.#lastStanzaMs ?? this.host.clock.monotonic());
   }
 
-  /** Keeps the id of a message of ours for as long as an error may come for it. */
-  remember(id: string): void {
-    this.#sentIds.add(id);
+  /** Keeps the id of a message of ours for as long as an error may come for it, and whom it is for. */
+  remember(id: string, to: string): void {
+    this.#sentIds.set(id, to);
     if (this.#sentIds.size <= MAX_SENT_IDS) return;
-    for (const oldest of this.#sentIds) {
+    for (const oldest of this.#sentIds.keys()) {
       this.#sentIds.delete(oldest);
       return;
     }
   }
 
-  /** Whether this is the id of a message of ours that no error came for yet. */
-  recall(id: string): boolean {
+  /**
+   * Whether this is the id of a message of ours that no error came for yet. Only the room can say so, or of a private
+   * message whom it was for.
+   */
+  recall(id: string, nick: string | null): boolean {
+    const to = this.#sentIds.get(id);
+    const room = this.jid.toString();
+    if (to === undefined || (nick !== null && to !== `${room}/${nick}`)) return false;
     return this.#sentIds.delete(id);
   }
 }

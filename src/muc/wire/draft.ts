@@ -6,6 +6,7 @@ import { JID } from "../../base/jid.js";
 import { LanguageMap } from "../../base/language-map.js";
 import type { Occupant } from "../occupant.js";
 import { NS } from "./namespaces.js";
+import { referenceElements } from "./references.js";
 
 /** A message to be sent. */
 export interface Draft {
@@ -17,7 +18,7 @@ export interface Draft {
   readonly replyTo?: { readonly id: string; readonly to?: JID | string | null };
   /** The id of our message that this one takes the place of (XEP-0308). */
   readonly replaces?: string;
-  /** Whom it names; told to the `prepare` hook. */
+  /** Whom it names, by nick: marked as such for clients that look for it (XEP-0372). */
   readonly mentions?: readonly (Occupant | string)[];
   /** The id; default: a random one. */
   readonly id?: string;
@@ -39,9 +40,14 @@ export function withReference(init: DraftInit, id: string | null, answered: Elem
   return id === null ? draft : { replyTo: { id, to: JID.tryParse(answered.attrs["from"]) }, ...draft };
 }
 
-/** The same with an id, so that what comes of it can be told. */
-export function withId(draft: Draft): Draft & { readonly id: string } {
-  return { ...draft, id: draft.id ?? randomUUID() };
+/** The same with ids, so that what comes of them can be told. The id that was asked for is that of the first part. */
+export function withIds(drafts: readonly Draft[]): readonly (Draft & { readonly id: string })[] {
+  const used = new Set<string>();
+  return drafts.map((draft) => {
+    const id = draft.id === undefined || used.has(draft.id) ? randomUUID() : draft.id;
+    used.add(id);
+    return { ...draft, id };
+  });
 }
 
 /** The children for texts by language (RFC 6121 §5.2.3). */
@@ -54,18 +60,21 @@ export function textElements(name: string, texts: string | LanguageMap): Element
 /** The stanza for a draft. Throws {@link ArgumentError} for one that says nothing at all. */
 export function messageStanza(draft: Draft, to: string, kind: "groupchat" | "chat" | "direct"): Element {
   const type = kind === "groupchat" ? "groupchat" : "chat";
-  const { body, thread, replyTo, replaces, extensions = [] } = draft;
+  const { body, thread, replyTo, replaces, mentions = [], extensions = [], id = randomUUID() } = draft;
   if (body === undefined && extensions.length === 0)
     throw new ArgumentError("A message needs a body or an extension");
   return xml(
     "message",
-    { to, type, id: draft.id ?? randomUUID() },
+    { to, type, id },
     body === undefined ? null : textElements("body", body),
     thread === undefined ? null : xml("thread", null, thread),
     replyTo === undefined
       ? null
       : xml("reply", { xmlns: NS.reply, id: replyTo.id, to: replyTo.to?.toString() }),
     replaces === undefined ? null : xml("replace", { xmlns: NS.replace, id: replaces }),
+    // Of all that we put in, rooms keep this for certain, also where they give ids of their own (XEP-0359).
+    kind === "groupchat" ? xml("origin-id", { xmlns: NS.stanzaId, id }) : null,
+    kind === "direct" || mentions.length === 0 ? null : referenceElements(mentions, body, to),
     extensions,
     // Tells our own server, and our other clients, that it is no message to a contact (XEP-0045 §7.5).
     kind === "chat" ? xml("x", { xmlns: NS.user }) : null,

@@ -104,8 +104,12 @@ describe("after a cut", () => {
         await peer.expect(/<message id="4"/);
       },
     ]);
-    for (const id of ["1", "2", "3"]) await test.session.send(say(id));
+    const known: string[] = [];
+    for (const id of ["1", "2", "3"])
+      await test.session.send(say(id), { onAcknowledged: () => known.push(id) });
     await test.event("message");
+    // the first that was acknowledged is our presence
+    expect(known).toEqual(["1"]);
     test.peer.conversations[0]?.reset();
     await test.event("interrupted");
     expect(test.session.state).toBe("interrupted");
@@ -115,6 +119,7 @@ describe("after a cut", () => {
     await test.until(() => test.bodies.length === 2, "the second message");
     // presence, 1, 2, 3 were sent; of h='3' only "3" is missing
     expect([beforeAnswer, count]).toEqual(["", 1]);
+    expect(known).toEqual(["1", "2"]);
     const second = await test.until(() => {
       const { received = "" } = test.peer.conversations[1] ?? {};
       return received.includes('id="4"') && received;
