@@ -83,7 +83,8 @@ export class MessageInbox {
       return this.#room.tell(new MessageReceived(this.#room.room, stanza, this.#facts(authored)));
     }
     if (update !== null) return this.#room.host.diagnostic("forged-moderation", stanza);
-    if (content.signals.length === 0) return this.#room.host.diagnostic("message-without-body", stanza);
+    if (content.signals.length === 0)
+      return this.#room.host.diagnostic(hasTombstone(stanza) ? "tombstone" : "message-without-body", stanza);
     for (const signal of content.signals) this.#signal(stanza, authored, signal);
   }
 
@@ -165,6 +166,15 @@ export class MessageInbox {
     if (nick === null && failed.error.condition === "not-acceptable")
       this.#membership.core.input({ type: "bounced" }, { stanza });
   }
+}
+
+/** What histories keep of a message that was removed (XEP-0424 §5, XEP-0425 §5). Anybody could write it. */
+function hasTombstone(stanza: Element): boolean {
+  return (
+    stanza.getChild("retracted", NS.retract) !== undefined ||
+    stanza.getChild("moderated", NS.moderateV0) !== undefined ||
+    stanza.getChild("moderated", NS.moderate) !== undefined
+  );
 }
 
 /** A subject and nothing else (XEP-0045 §8.1): with a body or a thread it is a message. */

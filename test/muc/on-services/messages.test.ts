@@ -298,8 +298,8 @@ describeOnServices("messages", (service) => {
     const told = await scene.next("subject");
     expect([told.nick, told.initial, [...told.subject.values()][0]]).toEqual(["bot", false, "toil"]);
     // QUIRK(prosody 0.12): it keeps the first only, and no language.
-    if (service.name.startsWith("ejabberd")) expect(told.subject.get("de")).toBe("Mühe");
-    else expect(told.subject.toJSON()).toEqual({ "": "toil" });
+    const isEjabberd = service.name.startsWith("ejabberd");
+    expect([...told.subject.values()]).toEqual(isEjabberd ? ["toil", "Mühe"] : ["toil"]);
     await scene.room.setSubject("");
     expect((await scene.next("subject", 2)).subject.size).toBe(0);
   });

@@ -17,6 +17,7 @@ const MOD = "Mod admin moderator";
  * - 07: only Prosody keeps a reserved nick, and tells others when one of two sessions under a nick goes
  * - 11: Prosody drops the languages of a subject; in ejabberd's default room everybody may set it
  * - 12: Prosody gives an id to a message that has none
+ * - 14: only ejabberd sends copies of private messages that were sent, and can switch private messages off
  * - 15: ejabberd drops show and status of a nick change
  * - 18: Prosody does the first item of a query only, and tells moderators the address of who did it
  * - 20: ejabberd lets the removed member in again, as long as the room is moderated
@@ -24,6 +25,8 @@ const MOD = "Mod admin moderator";
  * - 29: ejabberd leaves 110 out, and lets the first who comes make the room again; in Prosody it is gone
  * - 32, 49, 64: what Prosody calls a technical removal (333), ejabberd tells without any code
  * - 34b: in Prosody the end of the ghost is another presence of our own
+ * - 39: only Prosody can remove a message; a copy of the archive is nothing that is said
+ * - 44: only Prosody tells of archiving, and hides who is no moderator behind farewells that never were
  * - 45b: in ejabberd the new session gets the farewell of the old one, while it joins
  */
 const RECORDINGS: Readonly<Record<string, Insiders>> = {
@@ -36,6 +39,8 @@ const RECORDINGS: Readonly<Record<string, Insiders>> = {
   "10-history": [ALICE],
   "11-subject": [],
   "12-message-reflection": [ALICE, "Bob"],
+  "13-multi-lang-bodies": [ALICE, "Bob"],
+  "14-private-message": [ALICE, "Bob"],
   "15-nick-change": [ALICE, "Bob", "Carol"],
   "16-presence-change": [ALICE, "Bob"],
   "17-leave": [ALICE, "Bob", "Carol"],
@@ -43,17 +48,26 @@ const RECORDINGS: Readonly<Record<string, Insiders>> = {
   "19-ban": [ALICE, MOD, "Bob", "Carol"],
   "20-affiliation-lost-members-only": [ALICE, "Bob member", "Carol member"],
   "21-room-made-members-only": [ALICE, MOD, "Bob", "Carol member"],
+  "22-voice": [ALICE, MOD, "Bob", "Carol"],
   "23-role-affiliation": [ALICE, MOD, "Bob", "Carol"],
   "29-destroy": [ALICE, MOD, "Bob", "Carol"],
   "32-client-killed": [ALICE, "Bob"],
+  "33-sm-resume": [ALICE, "Bob"],
+  "34-sm-expired": [ALICE, "Bob"],
   "34b-ghost-same-nick": [ALICE, "Bob"],
+  "39-moderation": [ALICE, MOD, "Bob", "Carol"],
   "40-passthrough": [ALICE, "Bob", "Carol"],
+  "44-config-change": [ALICE, MOD, "Bob", "Carol"],
   "45b-restart-same-resource": [ALICE, "Bob"],
   "49-bounced-groupchat": [ALICE, "Bob"],
   "60-forged-content": [ALICE, "Bob"],
+  "62-set-current-nick": [ALICE, "Bob"],
   "63-non-anonymous-forgery": [ALICE, "Bob"],
   "64-errors-by-occupant": [ALICE, "Bob"],
 };
+
+/** Where presence is broadcast for moderators only, the others do not see all. */
+const HIDING: ReadonlySet<string> = new Set(["44-config-change"]);
 
 async function play(server: Server, name: string, insiders: Insiders) {
   const lines = readRecording(server, name);
@@ -70,6 +84,6 @@ describe.each(SERVERS)("%s", (server) => {
     await expect(`${told.join("\n\n")}\n`).toMatchFileSnapshot(`./${server}/${name}.txt`);
     expect(told.join()).not.toContain("room-failed");
     // Whoever is in sees the same people.
-    expect(views.length).toBeLessThanOrEqual(1);
+    expect(HIDING.has(name) ? 1 : views.length).toBeLessThanOrEqual(1);
   });
 });

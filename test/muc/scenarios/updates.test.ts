@@ -250,6 +250,19 @@ describe("68: a reaction (XEP-0444)", () => {
   });
 });
 
+describe("what a history keeps of a message that was removed", () => {
+  it.each([
+    `<moderated xmlns="urn:xmpp:message-moderate:0" by="${R}/${S}"><retracted xmlns="urn:xmpp:message-retract:0"/></moderated>`,
+    `<retracted xmlns="urn:xmpp:message-retract:1" id="r1"/>`,
+  ])("is noticed, and nothing that anybody said: %s", async (more) => {
+    const stage = new Stage();
+    const { events } = await stage.join();
+    stage.receive(presence(F), own(), message(F, { body: null, delayed: true, more }), subject());
+    expect(types(events)).toEqual(["join", "enter", "subject", "caughtUp"]);
+    expect(stage.diagnostics).toEqual(["tombstone"]);
+  });
+});
+
 describe("what is printed of an update", () => {
   it("is neither its text nor its stanza", async () => {
     const { stage, events } = await stageWithLine();

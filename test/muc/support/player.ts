@@ -7,6 +7,7 @@ import type { Line, Server } from "./recording.js";
 import { EVENTS, Stage, turn } from "./stage.js";
 import { DISCO_INFO, features, presence, subject } from "./stanzas.js";
 
+const STREAM_MANAGEMENT = "urn:xmpp:sm:3";
 const MUC = "http://jabber.org/protocol/muc";
 
 /** Who was in the room when the recording began: `Nick affiliation role`. */
@@ -121,7 +122,12 @@ export class Player {
       const room = client.getRoom(bare);
       if (stanza.getChild("subject") !== undefined) await room?.setSubject(body ?? "").catch(() => {});
       else await room?.sendMessage({ body: body ?? "", id }).catch(() => {});
-    } else if (stanza.name === "presence" && type === "unavailable") void client.getRoom(bare)?.leave();
+    } else if (stanza.name === "message" && type === "chat" && jid.resource !== null)
+      await client
+        .getRoom(bare)
+        ?.sendPrivate(jid.resource, { body: stanza.getChildText("body") ?? "", id })
+        .catch(() => {});
+    else if (stanza.name === "presence" && type === "unavailable") void client.getRoom(bare)?.leave();
     else if (
       stanza.name === "presence" &&
       type === undefined &&
@@ -135,7 +141,19 @@ export class Player {
     await turn();
   }
 
+  /** What became of a connection that was cut (XEP-0198). */
+  async #reconnected({ name }: Element): Promise<void> {
+    const { session } = this.#stage;
+    if (name === "resumed") {
+      session.interrupt();
+      session.resume();
+    } else if (name === "failed") session.lose();
+    else if (name === "enabled" && session.state !== "online") session.establish();
+    await turn();
+  }
+
   async #received(stanza: Element): Promise<void> {
+    if (stanza.xmlns === STREAM_MANAGEMENT) return this.#reconnected(stanza);
     if (stanza.name !== "message" && stanza.name !== "presence") return;
     const id = this.#ids.get(stanza.attrs["id"] ?? "");
     const { name, xmlns, attrs, children } = stanza;
