@@ -3,5 +3,6 @@
  * as long as the piece is: what is kept beyond the stanza it came in goes through here.
  */
 export function unpin(text: string): string {
-  return text.length < 13 ? text : Buffer.from(text, "utf16le").toString("utf16le");
+  // Joining makes a string of two parts, and cutting one of those first copies it whole; shorter ones are always copied.
+  return text.length < 13 ? text : ` ${text}`.slice(1);
 }

@@ -2,7 +2,6 @@ import type { Element } from "../../base/element.js";
 import { unpin } from "../../base/unpin.js";
 import type { Occupant } from "../occupant.js";
 import { NS } from "../wire/namespaces.js";
-import { readStanzaId } from "../wire/texts.js";
 
 /** What a message is called by: by its author, and by the room. */
 interface Remembered {
@@ -14,8 +13,6 @@ interface Remembered {
 
 /** How many messages are remembered: who changes what they said does so soon. */
 const CAPACITY = 256;
-
-const keep = (id: string | undefined | null): string | null => (id == null ? null : unpin(id));
 
 /** Whether both are proven to be the same person. A nick proves nothing. */
 export function isSamePerson(a: Occupant, b: Occupant): boolean {
@@ -34,13 +31,26 @@ export class AuthorMemory {
     this.#room = room;
   }
 
-  /** Keeps who said this. */
+  /** Keeps who said this. On the way of every message: one look at each child, and no list. */
   remember(stanza: Element, author: Occupant): void {
-    const id = keep(stanza.attrs["id"]);
-    const stanzaId = keep(readStanzaId(stanza, this.#room));
-    const originId = keep(stanza.getChild("origin-id", NS.stanzaId)?.attrs["id"]);
-    if (id === null && stanzaId === null && originId === null) return;
-    this.#messages[this.#next] = { author, id, originId, stanzaId };
+    const { id } = stanza.attrs;
+    let originId: string | undefined;
+    let stanzaId: string | undefined;
+    for (const child of stanza.children) {
+      if (typeof child === "string" || child.xmlns !== NS.stanzaId) continue;
+      const { attrs, name } = child;
+      if (name === "origin-id") originId ??= attrs["id"];
+      else if (name === "stanza-id" && attrs["by"] === this.#room) stanzaId ??= attrs["id"];
+    }
+    // Most clients use one id for both.
+    if (originId === id) originId = undefined;
+    if (id === undefined && originId === undefined && stanzaId === undefined) return;
+    this.#messages[this.#next] = {
+      author,
+      id: id === undefined ? null : unpin(id),
+      originId: originId === undefined ? null : unpin(originId),
+      stanzaId: stanzaId === undefined ? null : unpin(stanzaId),
+    };
     this.#next = (this.#next + 1) % CAPACITY;
   }
 

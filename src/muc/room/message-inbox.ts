@@ -1,6 +1,12 @@
 import type { Element } from "../../base/element.js";
 import { XmppError } from "../../xmpp/xmpp-error.js";
-import { MessageFailed, MessageReceived, ServiceMessage, SubjectChanged } from "../events/messages.js";
+import {
+  MessageFailed,
+  MessageReceived,
+  ServiceMessage,
+  SubjectChanged,
+  type MessageFacts,
+} from "../events/messages.js";
 import { SignalReceived, type SignalContent } from "../events/signal.js";
 import type { MessageVoice } from "../events/spoken.js";
 import { hasCarbon } from "../wire/carbon.js";
@@ -108,10 +114,12 @@ export class MessageInbox {
     return true;
   }
 
-  #facts(authored: Authored) {
+  #facts({ occupant, nick, source }: Authored): MessageFacts {
     const { table, host } = this.#room;
     return {
-      ...authored,
+      occupant,
+      nick,
+      source,
       receivedAtMs: host.clock.now(),
       ownNick: table.me?.nick ?? this.#membership.nicks.current,
       languages: host.languages,
