@@ -4,15 +4,24 @@ import type { Room } from "../room.js";
 import type { DraftInit } from "../wire/draft.js";
 import { withReference } from "../wire/draft.js";
 import { readReply } from "../wire/texts.js";
+import type { MessageSource } from "./messages.js";
 import { SpokenEvent, type SpokenFacts } from "./spoken.js";
+
+/** What a room needs to make a {@link PrivateMessageReceived}. */
+export interface PrivateFacts extends SpokenFacts {
+  readonly source: MessageSource;
+}
 
 /** An occupant said something to us alone (XEP-0045 §7.5). Answers follow them over changes of their nick. */
 export class PrivateMessageReceived extends SpokenEvent {
   readonly type = "privateMessage";
+  /** `live`, or `missed` where the server kept it while we were out: whoever said it is a stranger then. */
+  readonly source: MessageSource;
   readonly #voice: SpokenFacts["voice"];
 
-  constructor(room: Room, stanza: Element, facts: SpokenFacts) {
+  constructor(room: Room, stanza: Element, facts: PrivateFacts) {
     super(room, stanza, facts);
+    this.source = facts.source;
     this.#voice = facts.voice;
   }
 

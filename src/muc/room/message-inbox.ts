@@ -11,7 +11,7 @@ import { SignalReceived, type SignalContent } from "../events/signal.js";
 import type { MessageVoice } from "../events/spoken.js";
 import { hasCarbon } from "../wire/carbon.js";
 import { readContent, type MessageContent, type ModerationContent } from "../wire/message-content.js";
-import { withoutFallback } from "../wire/fallback.js";
+import { isAllFallback } from "../wire/fallback.js";
 import { readTexts } from "../wire/texts.js";
 import { NS } from "../wire/namespaces.js";
 import { AuthorMemory } from "./author-memory.js";
@@ -82,7 +82,7 @@ export class MessageInbox {
       this.#room.tell(makeUpdate(this.#room, stanza, this.#facts(authored), update, this.#authors));
       if (update.kind === "correction") return this.#authors.remember(stanza, authored.occupant);
       // What clients without the feature are not told to leave out was said, too.
-      if (!hasBody || isFallback(stanza)) return;
+      if (!hasBody || isAllFallback(stanza)) return;
     }
     if (hasBody) {
       this.#authors.remember(stanza, authored.occupant);
@@ -188,9 +188,4 @@ function hasTombstone(stanza: Element): boolean {
 /** A subject and nothing else (XEP-0045 §8.1): with a body or a thread it is a message. */
 function isSubject({ hasSubject, hasBody, hasThread }: MessageContent): boolean {
   return hasSubject && !hasBody && !hasThread;
-}
-
-/** Whether all that stands in the bodies is there for clients that know no better. */
-function isFallback(stanza: Element): boolean {
-  return [...readTexts(stanza, "body").values()].every((text) => withoutFallback(text, stanza).trim() === "");
 }

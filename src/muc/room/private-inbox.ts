@@ -2,6 +2,7 @@ import type { Element } from "../../base/element.js";
 import { PrivateMessageReceived } from "../events/private-message.js";
 import { SignalReceived } from "../events/signal.js";
 import type { MessageVoice } from "../events/spoken.js";
+import { isAllFallback } from "../wire/fallback.js";
 import type { MessageContent } from "../wire/message-content.js";
 import { AuthorMemory } from "./author-memory.js";
 import type { Authored, Authorship } from "./authorship.js";
@@ -36,13 +37,15 @@ export class PrivateInbox {
     const { type } = stanza.attrs;
     if (type !== undefined && type !== "normal" && type !== "chat")
       return host.diagnostic("strange-message-type", stanza);
-    const authored = this.#authorship.of(stanza, nick, !this.#core.inside);
+    const { inside } = this.#core;
+    const occupant = this.#authorship.author(stanza, nick, !inside);
+    const authored: Authored = { occupant, nick, source: inside ? "live" : "missed" };
     // Answered like those of others, it would be answered for ever.
-    if (authored.source === "reflection") return host.diagnostic("own-private-message", stanza);
+    if (occupant.isSelf) return host.diagnostic("own-private-message", stanza);
     const { update } = content;
     if (update !== null && update.kind !== "moderation") {
       tell(makeUpdate(this.#room, stanza, this.#facts(authored), update, this.#authors, true));
-      if (update.kind === "correction" || !content.hasBody) return;
+      if (update.kind === "correction" || !content.hasBody || isAllFallback(stanza)) return;
     }
     if (content.hasBody) {
       this.#authors.remember(stanza, authored.occupant);

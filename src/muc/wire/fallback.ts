@@ -1,5 +1,6 @@
 import type { Element } from "../../base/element.js";
 import { NS } from "./namespaces.js";
+import { readTexts } from "./texts.js";
 
 /** The features that we read ourselves: what stands in a body for those who do not is nothing that was said. */
 const READ: ReadonlySet<string> = new Set([
@@ -56,4 +57,9 @@ function cut(characters: readonly string[], ranges: readonly Range[]): string {
     at = Math.max(at, end);
   }
   return kept + characters.slice(at).join("");
+}
+
+/** Whether all that stands in the bodies of a message is there for clients that know no better. */
+export function isAllFallback(stanza: Element): boolean {
+  return [...readTexts(stanza, "body").values()].every((text) => withoutFallback(text, stanza).trim() === "");
 }

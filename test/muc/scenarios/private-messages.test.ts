@@ -28,11 +28,12 @@ describe("a private message", () => {
       stage.receive(type === undefined ? stanza.replace(` type="x"`, "") : stanza);
       const heard = only(events, "privateMessage");
       expect([types(events), told]).toEqual([["privateMessage"], []]);
-      expect([heard.occupant, heard.nick, heard.body, heard.id]).toEqual([
+      expect([heard.occupant, heard.nick, heard.body, heard.id, heard.source]).toEqual([
         room.getOccupant(F),
         F,
         "psst",
         "p1",
+        "live",
       ]);
     },
   );
@@ -86,6 +87,7 @@ describe("a private message", () => {
     stage.receive(message(F, { type: "chat", delayed: true }));
     expect(only(events, "privateMessage").occupant).not.toBe(before);
     expect(only(events, "privateMessage").occupant.affiliation).toBe("none");
+    expect(only(events, "privateMessage").source).toBe("missed");
   });
 
   it("of our own is noticed: it would be answered for ever", async () => {
@@ -103,6 +105,23 @@ describe("a private message", () => {
     const update = only(events, "messageUpdate");
     expect(types(events)).toEqual(["privateMessage", "messageUpdate"]);
     expect(update).toMatchObject({ isPrivate: true, proven: true, body: "better", message: null });
+  });
+
+  it("may be taken back, with a text for clients that know no better", async () => {
+    const stage = new Stage();
+    const { events } = await stage.active();
+    const what = "urn:xmpp:message-retract:1";
+    const more = `<retract xmlns="${what}" id="p1"/><fallback xmlns="urn:xmpp:fallback:0" for="${what}"/>`;
+    stage.receive(
+      message(F, { type: "chat", id: "p1" }),
+      message(F, { type: "chat", body: "taken back", more }),
+    );
+    expect(types(events)).toEqual(["privateMessage", "messageUpdate"]);
+    expect(only(events, "messageUpdate")).toMatchObject({
+      kind: "retraction",
+      isPrivate: true,
+      proven: true,
+    });
   });
 
   it("does not say to the room that it is there", async () => {
