@@ -28,6 +28,8 @@ export class Outbound implements MessageVoice {
 
   /** As {@link say}, and what becomes of it can be told. Throws where nothing of it could be sent. */
   sayTracked(draft: Draft, timeoutMs: number | null): MessageTracker {
+    if (timeoutMs !== null && !(timeoutMs > 0))
+      throw new ArgumentError(`A time-out is a positive number of milliseconds, not ${timeoutMs}`);
     this.#assertInside();
     const stanzas = this.#groupchat(draft, null);
     if (stanzas.length === 0) throw new ArgumentError("Nothing is left of the message to be sent");

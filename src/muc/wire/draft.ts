@@ -61,12 +61,13 @@ export function textElements(name: string, texts: string | LanguageMap): Element
 export function messageStanza(draft: Draft, to: string, kind: "groupchat" | "chat" | "direct"): Element {
   const type = kind === "groupchat" ? "groupchat" : "chat";
   const { body, thread, replyTo, replaces, mentions = [], extensions = [], id = randomUUID() } = draft;
-  if (body === undefined && extensions.length === 0)
+  const bodies = body === undefined ? [] : textElements("body", body);
+  if (bodies.length === 0 && extensions.length === 0)
     throw new ArgumentError("A message needs a body or an extension");
   return xml(
     "message",
     { to, type, id },
-    body === undefined ? null : textElements("body", body),
+    bodies,
     thread === undefined ? null : xml("thread", null, thread),
     replyTo === undefined
       ? null

@@ -55,6 +55,9 @@ describe("a tracked message", () => {
     expect(() => room.sendMessageTracked("hello")).toThrow(NotJoinedError);
     const { room: other } = await new Stage().active();
     expect(() => other.sendMessageTracked({})).toThrow(ArgumentError);
+    expect(() => other.sendMessageTracked({ body: new LanguageMap() })).toThrow(ArgumentError);
+    for (const timeoutMs of [0, -1, NaN])
+      expect(() => other.sendMessageTracked("x", { timeoutMs })).toThrow(ArgumentError);
   });
 
   it("73, 80: comes back to its tracker by its id, whatever its text, and is no message", async () => {
