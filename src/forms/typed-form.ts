@@ -58,6 +58,11 @@ export abstract class TypedForm<T extends FormTemplate> {
     return this.#data;
   }
 
+  /** Whether it was made here: it knows nothing of what is on offer, and holds only what was set. */
+  get isBlank(): boolean {
+    return this.#blank;
+  }
+
   /** What a field holds, declared or not; what is not there is null, or an empty list. */
   get<N extends string>(name: N): ValueOf<T, N>;
   get(name: string): FormValue {

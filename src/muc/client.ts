@@ -8,10 +8,23 @@ import { redacting } from "../base/redacting-logger.js";
 import type { Session, SessionDiagnostic } from "../xmpp/session.js";
 import { DirectInbox } from "./direct-inbox.js";
 import type { DirectMessageReceived } from "./events/direct-message.js";
+import { askConfiguration, submitConfiguration } from "./admin/configuration.js";
+import { destroyRoom, type DestroyOptions } from "./admin/destroy.js";
+import { listRooms, type ListedRoom, type ListOptions } from "./admin/list-rooms.js";
+import {
+  affiliationChange,
+  askAffiliated,
+  type AffiliationEntry,
+  type AffiliationOptions,
+} from "./admin/ranks.js";
+import { askInfo } from "./admin/room-info.js";
+import type { ConfigurationForm } from "./forms/configuration-form.js";
+import type { InfoForm } from "./forms/info-form.js";
 import { checkRoom, type JoinOptions } from "./join-options.js";
 import { JoinPace } from "./join-pace.js";
 import { createRoom, type Room, type RoomControl } from "./room.js";
 import type { Prepare, RoomHost } from "./room-host.js";
+import type { Affiliation } from "./wire/muc-user.js";
 
 /** The events of a {@link MucClient}. */
 export interface ClientEvents {
@@ -122,6 +135,46 @@ export class MucClient extends Emitter<ClientEvents> {
     queueMicrotask(() => this.#guarded(() => this.#begin(control), null));
     this.emit("roomAdded", { room });
     return { room, entered };
+  }
+
+  /** The configuration of a room that we own; we need not be in it (XEP-0045 §10.2). */
+  async getRoomConfig(room: JID | string): Promise<ConfigurationForm> {
+    return askConfiguration(this.#host, checkRoom(room));
+  }
+
+  /** Submits a configuration: one from {@link getRoomConfig}, or a blank one that names what is to change. */
+  async setRoomConfig(room: JID | string, form: ConfigurationForm): Promise<void> {
+    await submitConfiguration(this.#host, checkRoom(room), form);
+  }
+
+  /** Makes an account, or a whole domain, something else to a room (XEP-0045 §9, §10.3 to §10.8). */
+  async setAffiliation(
+    room: JID | string,
+    account: JID | string,
+    affiliation: Affiliation,
+    options?: AffiliationOptions,
+  ): Promise<void> {
+    await affiliationChange(this.#host, checkRoom(room), account, affiliation, options)();
+  }
+
+  /** Everybody with that affiliation (XEP-0045 §9.2, §9.5, §10.5, §10.8). */
+  async getAffiliated(room: JID | string, affiliation: Affiliation): Promise<readonly AffiliationEntry[]> {
+    return askAffiliated(this.#host, checkRoom(room), affiliation);
+  }
+
+  /** What a room tells of itself (XEP-0045 §6.4). */
+  async getRoomInfo(room: JID | string): Promise<InfoForm> {
+    return askInfo(this.#host, checkRoom(room));
+  }
+
+  /** The public rooms of a service (XEP-0045 §6.3). */
+  async listRooms(service: JID | string, options?: ListOptions): Promise<readonly ListedRoom[]> {
+    return listRooms(this.#host, service, options);
+  }
+
+  /** Ends a room for good (XEP-0045 §10.9); for owners. */
+  async destroyRoom(room: JID | string, options?: DestroyOptions): Promise<void> {
+    await destroyRoom(this.#host, checkRoom(room), options);
   }
 
   /** A room that failed before it was asked for (its listeners stopped it) is not asked for any more. */

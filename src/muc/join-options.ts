@@ -2,6 +2,7 @@ import { ArgumentError } from "../base/errors.js";
 import type { Element } from "../base/element.js";
 import { xml } from "../base/element.js";
 import { JID } from "../base/jid.js";
+import type { ConfigurationForm } from "./forms/configuration-form.js";
 import { NS } from "./wire/namespaces.js";
 
 /** What of the past the room is asked for (XEP-0045 §7.2.14). What is not given is left to the room. */
@@ -18,6 +19,9 @@ export interface HistoryRequest {
 /** What to do when somebody else has the nick: give up, try `nick-2` and so on, or ask for another (null gives up). */
 export type NickConflictPolicy = "fail" | "suffix" | ((nick: string, attempt: number) => string | null);
 
+/** Fills in the configuration of a new room (XEP-0045 §10.1.3). Where it throws, the room is left again. */
+export type ConfigureRoom = (form: ConfigurationForm) => ConfigurationForm | Promise<ConfigurationForm>;
+
 /** How to join a room. */
 export interface JoinOptions {
   /** The password of the room. */
@@ -26,8 +30,11 @@ export interface JoinOptions {
   readonly history?: HistoryRequest;
   /** Come back by itself after a loss; default true. */
   readonly autorejoin?: boolean;
-  /** What to do with a room that did not exist: open it with its default configuration, or leave it. Default `instant`. */
-  readonly create?: "instant" | "refuse";
+  /**
+   * What to do with a room that did not exist: open it with its default configuration (`instant`, the default), leave
+   * it, or configure it before anybody else gets in. The function gets the form that the room offers.
+   */
+  readonly create?: "instant" | "refuse" | ConfigureRoom;
   /** Default `fail`. */
   readonly nickConflict?: NickConflictPolicy;
   /** `once`: any refusal ends the room. `persist`: what passes by itself is tried again, and `entered` stays pending. */
@@ -96,12 +103,18 @@ function historyElement({ maxChars, maxStanzas, seconds, since }: HistoryRequest
 export function joinPresence(
   to: JID,
   id: string,
-  fields: { readonly password: string | null; readonly history: HistoryRequest | null },
+  fields: {
+    readonly password: string | null;
+    readonly history: HistoryRequest | null;
+    /** What else the presence says. */
+    readonly presence?: readonly Element[];
+  },
 ): Element {
-  const { password, history } = fields;
+  const { password, history, presence = [] } = fields;
   return xml(
     "presence",
     { to: to.toString(), id },
+    presence,
     xml(
       "x",
       { xmlns: NS.muc },

@@ -2,7 +2,20 @@ import type { Element } from "../base/element.js";
 import { Emitter } from "../base/emitter.js";
 import { JID } from "../base/jid.js";
 import type { LanguageMap } from "../base/language-map.js";
+import { askConfiguration, submitConfiguration } from "./admin/configuration.js";
+import { destroyRoom, type DestroyOptions } from "./admin/destroy.js";
+import {
+  askAffiliated,
+  type AffiliationEntry,
+  type AffiliationOptions,
+  type RoleOptions,
+} from "./admin/ranks.js";
+import { askReservedNick, register, unregister } from "./admin/registration.js";
+import { RoomAdmin, type AffiliationSetting, type RoleSetting } from "./admin/room-admin.js";
+import { askInfo } from "./admin/room-info.js";
 import type { RoomEvents } from "./events/event-map.js";
+import type { ConfigurationForm } from "./forms/configuration-form.js";
+import type { InfoForm } from "./forms/info-form.js";
 import { checkHistory, checkNick, checkRoom, type JoinOptions } from "./join-options.js";
 import type { MessageTracker } from "./message-tracker.js";
 import { ServiceMember, type Occupant } from "./occupant.js";
@@ -10,10 +23,13 @@ import type { RoomHost } from "./room-host.js";
 import { Inbox } from "./room/inbox.js";
 import { Membership } from "./room/membership.js";
 import { Outbound } from "./room/outbound.js";
+import { OwnPresence, type PresenceInit } from "./room/own-presence.js";
 import type { Outage } from "./room/room-core.js";
 import { RoomContext } from "./room/room-context.js";
 import type { Phase } from "./room/room-machine.js";
+import { requestVoice, type VoiceOutcome } from "./room/voice-wish.js";
 import { draftOf, type DraftInit } from "./wire/draft.js";
+import type { Affiliation, Role } from "./wire/muc-user.js";
 
 /** What a room is doing; it is `joining` from the moment it was asked for. */
 export type RoomState = Exclude<Phase, "idle">;
@@ -45,6 +61,8 @@ export class Room extends Emitter<RoomEvents> {
   readonly #context: RoomContext;
   readonly #membership: Membership;
   readonly #outbound: Outbound;
+  readonly #admin: RoomAdmin;
+  readonly #own: OwnPresence;
 
   static {
     makeRoom = (host, jid, nick, options) => {
@@ -93,6 +111,9 @@ export class Room extends Emitter<RoomEvents> {
     this.on("suspend", () => this.#context.tracking.suspended());
     this.on("caughtUp", () => this.#context.tracking.caughtUp());
     this.on("exit", () => this.#context.tracking.over());
+    const assertInside = (): void => this.#outbound.assertInside();
+    this.#admin = new RoomAdmin(this.#context, assertInside);
+    this.#own = new OwnPresence(this.#context, assertInside);
     this.listenerFailed = (error, event) =>
       host.logger.error({ error, event, room: jid }, "A listener of a room failed");
   }
@@ -218,6 +239,113 @@ export class Room extends Emitter<RoomEvents> {
    */
   async setSubject(subject: string | LanguageMap): Promise<void> {
     await this.#outbound.setSubject(subject);
+  }
+
+  /**
+   * Says how we are there (XEP-0045 §7.7), now and whenever the room is joined again. Resolves when it was handed to
+   * the stream.
+   */
+  async setPresence(presence: PresenceInit): Promise<void> {
+    await this.#own.set(presence);
+  }
+
+  /**
+   * Takes another nick (XEP-0045 §7.6). Resolves when the room says so, at once for the nick that we have. Rejects with
+   * the `XmppError` of a refusal, with `RequestTimeoutError`, and with `NotJoinedError` when we are out before.
+   */
+  async setNick(nick: string): Promise<void> {
+    await this.#own.changeNick(nick);
+  }
+
+  /**
+   * Asks the moderators for voice (XEP-0045 §7.13). A moderator who says no is never heard of: it `expired` after half
+   * an hour, which is as long as ejabberd has one wait for the next request. Rejects with the room's refusal.
+   */
+  async requestVoice(): Promise<VoiceOutcome> {
+    this.#outbound.assertInside();
+    return requestVoice(this.#context);
+  }
+
+  /** Puts somebody out (XEP-0045 §8.2). Rejects with `ArgumentError` where an `Occupant` has not its nick any more. */
+  async kick(who: Occupant | string, options?: RoleOptions): Promise<void> {
+    await this.#admin.setRole(who, "none", options);
+  }
+
+  /**
+   * Bans an account, or a whole domain (XEP-0045 §9.1). Rejects with `ArgumentError` for an `Occupant` of whom the room
+   * does not tell the real address.
+   */
+  async ban(who: Occupant | JID | string, options?: RoleOptions): Promise<void> {
+    await this.#admin.ban(who, options);
+  }
+
+  /**
+   * Gives somebody in the room another role (XEP-0045 §8.3, §8.4, §9.6, §9.7). Rejects with `ArgumentError` where an
+   * `Occupant` has not its nick any more: the service knows only nicks.
+   */
+  async setRole(who: Occupant | string, role: Role, options?: RoleOptions): Promise<void> {
+    await this.#admin.setRole(who, role, options);
+  }
+
+  /** As {@link setRole}, several at once: all are checked first, and each has its own result. */
+  async setRoles(settings: readonly RoleSetting[]): Promise<readonly PromiseSettledResult<void>[]> {
+    return this.#admin.setRoles(settings);
+  }
+
+  /** Makes an account, or a whole domain, something else to the room; it need not be there (XEP-0045 §9, §10.3 to §10.8). */
+  async setAffiliation(
+    account: JID | string,
+    affiliation: Affiliation,
+    options?: AffiliationOptions,
+  ): Promise<void> {
+    await this.#admin.setAffiliation(account, affiliation, options);
+  }
+
+  /** As {@link setAffiliation}, several at once: all are checked first, and each has its own result. */
+  async setAffiliations(
+    settings: readonly AffiliationSetting[],
+  ): Promise<readonly PromiseSettledResult<void>[]> {
+    return this.#admin.setAffiliations(settings);
+  }
+
+  /** Everybody with that affiliation (XEP-0045 §9.2, §9.5, §10.5, §10.8). */
+  async getAffiliated(affiliation: Affiliation): Promise<readonly AffiliationEntry[]> {
+    return askAffiliated(this.#context.host, this.jid, affiliation);
+  }
+
+  /** The configuration, as the owner gets it (XEP-0045 §10.2). */
+  async getConfig(): Promise<ConfigurationForm> {
+    return askConfiguration(this.#context.host, this.jid);
+  }
+
+  /** Submits a configuration: one from {@link getConfig}, or a blank one that names what is to change. */
+  async setConfig(form: ConfigurationForm): Promise<void> {
+    await submitConfiguration(this.#context.host, this.jid, form);
+  }
+
+  /** What the room tells of itself (XEP-0045 §6.4); {@link features} are those of the answer then. */
+  async getInfo(): Promise<InfoForm> {
+    return askInfo(this.#context.host, this.jid, (features) => this.#context.learnFeatures(features));
+  }
+
+  /** Ends the room for good (XEP-0045 §10.9); for owners. */
+  async destroy(options?: DestroyOptions): Promise<void> {
+    await destroyRoom(this.#context.host, this.jid, options);
+  }
+
+  /** Registers a nick with the room, or with its service where that does it (XEP-0045 §7.10). */
+  async register(options: { readonly nick: string }): Promise<void> {
+    await register(this.#context.host, this.jid, options.nick);
+  }
+
+  /** Gives up the registration. In Prosody that ends the membership, too. */
+  async unregister(): Promise<void> {
+    await unregister(this.#context.host, this.jid);
+  }
+
+  /** The nick that is reserved for us (XEP-0045 §7.12), null for none. */
+  async getReservedNick(): Promise<string | null> {
+    return askReservedNick(this.#context.host, this.jid);
   }
 
   /**

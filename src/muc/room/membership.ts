@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { xml, type Element } from "../../base/element.js";
 import { messageOf } from "../../base/errors.js";
+import type { LanguageMap } from "../../base/language-map.js";
 import type { XmppError } from "../../xmpp/xmpp-error.js";
 import {
   JoinFailed,
@@ -12,15 +13,16 @@ import {
   RoomSuspended,
 } from "../events/lifecycle.js";
 import { JoinError, joinReason } from "../join-error.js";
-import { joinPresence, type HistoryRequest, type JoinOptions } from "../join-options.js";
-import { askFeatures, openInstantRoom } from "../room-requests.js";
+import { joinPresence, type ConfigureRoom, type HistoryRequest, type JoinOptions } from "../join-options.js";
+import { askConfiguration, openInstantRoom, submitConfiguration } from "../admin/configuration.js";
+import { askFeatures } from "../room-requests.js";
 import { StatusCode, type LeaveMode } from "../status-codes.js";
 import type { Destroyed } from "../wire/muc-user.js";
-import { NS } from "../wire/namespaces.js";
 import { Deferred } from "./deferred.js";
 import { exitReason, failureReason, farewellIn, type RoomSource } from "./farewell.js";
 import { NickChoice } from "./nick-choice.js";
 import type { OccupantPresenceStanza } from "./occupant-table.js";
+import { Resync } from "./resync.js";
 import { RoomCore } from "./room-core.js";
 import type { RoomContext } from "./room-context.js";
 import type { OutageCause, RoomEffect } from "./room-machine.js";
@@ -44,6 +46,7 @@ export class Membership {
   /** Whoever has the nick that we asked for, while nothing says who that is. */
   #namesake: OccupantPresenceStanza | null = null;
   #leaveStatus: string | null = null;
+  readonly #resync: Resync;
 
   constructor(room: RoomContext, nick: string, options: JoinOptions) {
     this.#room = room;
@@ -52,6 +55,10 @@ export class Membership {
     const nicks = new NickChoice(nick, options.nickConflict ?? "fail", (error) =>
       host.logger.error({ room: jid, error }, "No other nick could be chosen"),
     );
+    this.#resync = new Resync(room);
+    room.onMembersOnly = () => {
+      if (this.core.inside) this.#resync.begin(nicks.current);
+    };
     const isNickSeen = (): boolean => this.#namesake !== null;
     this.nicks = nicks;
     this.core = new RoomCore<RoomSource>(host, {
@@ -85,6 +92,11 @@ export class Membership {
     return this.#ended.promise;
   }
 
+  /** A subject that a resync of ours brought, and that is known. */
+  isKnownSubject(subject: LanguageMap, setter: string | null): boolean {
+    return this.#resync.isKnownSubject(subject, setter);
+  }
+
   /** Own available presence. */
   selfAvailable(presence: OccupantPresenceStanza): void {
     const { table } = this.#room;
@@ -94,6 +106,7 @@ export class Membership {
       // A nick change whose announcement we missed.
       if (me !== null && me.nick !== this.nicks.current) this.nicks.changed(me.nick);
     } else if (this.#namesake !== null && this.#namesake.nick !== presence.nick) this.#isSomebodyElse();
+    if (this.#resync.answered(presence.stanza)) return;
     const answersJoin = this.#unanswered.delete(presence.stanza.attrs["id"] ?? "");
     this.core.input(
       { type: "selfAvailable", relisted: answersJoin && this.core.inside },
@@ -124,6 +137,8 @@ export class Membership {
   ): void {
     if (this.core.inside || this.core.state.phase === "leaving") this.#room.table.selfUnavailable(presence);
     this.core.input({ type: "selfUnavailable", mode }, { stanza: presence.stanza, presence, destroyed });
+    // The question was on its way: it would let us in again, where we do not know of it.
+    if (this.#resync.abandon() && !this.core.listening) this.#sendLeave();
   }
 
   /** An error for a presence. False when it is not for the join that is under way. */
@@ -187,11 +202,8 @@ export class Membership {
 
   /** Asked before the join presence goes out, so that the answer is here before anything that depends on it. */
   #askFeatures(): void {
-    const { host, jid, table } = this.#room;
-    askFeatures(host, jid, (features) => {
-      this.#room.features = features;
-      table.trustOccupantIds = features.has(NS.occupantId);
-    }).catch((error: unknown) =>
+    const { host, jid } = this.#room;
+    askFeatures(host, jid, (features) => this.#room.learnFeatures(features)).catch((error: unknown) =>
       // A room that does not exist yet has nothing to tell: nothing is trusted then.
       host.logger.debug({ room: jid, error: messageOf(error) }, "The room tells no features"),
     );
@@ -202,8 +214,8 @@ export class Membership {
     this.#unanswered.add(this.#joinId);
     this.#namesake = null;
     const to = this.#room.jid.withResource(this.nicks.current);
-    const { password } = this.#room;
-    this.#post(joinPresence(to, this.#joinId, { password, history: this.#history() }));
+    const { password, presence } = this.#room;
+    this.#post(joinPresence(to, this.#joinId, { password, history: this.#history(), presence }));
   }
 
   /** After a gap what was said in it; the first time what the owner wants. */
@@ -250,6 +262,8 @@ export class Membership {
       void this.leave(null, this.core.leaveTimeoutMs);
       return;
     }
+    const { create } = this.#options;
+    if (typeof create === "function") return this.#reserve(create);
     host.logger.warn({ room: jid }, "The room did not exist: it is opened with the service's own settings");
     openInstantRoom(host, jid)
       .catch((error: unknown) =>
@@ -263,6 +277,32 @@ export class Membership {
         this.#entered.resolve();
         this.#askFeatures();
       });
+  }
+
+  /** XEP-0045 §10.1.3. A room that cannot be made as its owner wants it is not left open to others. */
+  #reserve(configure: ConfigureRoom): void {
+    const { host, jid } = this.#room;
+    const configured = async (): Promise<void> => {
+      const form = await configure(await askConfiguration(host, jid));
+      if (this.core.inside) await submitConfiguration(host, jid, form);
+    };
+    configured().then(
+      () => {
+        if (!this.core.inside) return;
+        host.logger.info({ room: jid }, "The room did not exist: it was made as it was asked for");
+        this.#entered.resolve();
+        this.#askFeatures();
+      },
+      (error: unknown) => {
+        host.logger.error(
+          { room: jid, error: messageOf(error) },
+          "The new room could not be configured: it is left again",
+        );
+        if (!this.core.inside) return;
+        this.#entered.reject(new JoinError(jid.toString(), "other", error));
+        void this.leave(null, this.core.leaveTimeoutMs);
+      },
+    );
   }
 
   #suspend(cause: OutageCause, source: RoomSource | null): void {

@@ -156,6 +156,7 @@ export class MessageInbox {
     if (!core.inside) return;
     const context = this.#room;
     const initial = core.state.phase === "history";
+    if (this.#membership.isKnownSubject(readTexts(stanza, "subject"), nick)) return;
     context.subject = readTexts(stanza, "subject");
     context.subjectSetter = nick;
     const occupant = nick === null ? null : this.#authorship.author(stanza, nick, initial);
@@ -166,6 +167,7 @@ export class MessageInbox {
 
   #failed(stanza: Element, nick: string | null): void {
     const id = stanza.attrs["id"] ?? "";
+    if (nick === null && this.#room.errands.refused(stanza)) return;
     const context = this.#room;
     if (!context.recall(id, nick)) return context.host.diagnostic("stray-message-error", stanza);
     const failed = new MessageFailed(context.room, stanza, id, XmppError.fromStanza(stanza));

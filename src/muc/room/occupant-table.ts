@@ -40,6 +40,8 @@ export class OccupantTable {
   #former = new Map<string, Occupant>();
   #me: Occupant | null = null;
   #list: readonly Occupant[] | null = null;
+  /** Of a resync: who is there and was not told of again. Null while there is none. */
+  #unseen: Set<Occupant> | null = null;
   /** Whether the room vouches for XEP-0421 ids: without that, an occupant can forge them. */
   trustOccupantIds = false;
 
@@ -98,6 +100,20 @@ export class OccupantTable {
     for (const occupant of gone) this.#departed(occupant, null, "unknown", NOBODY);
   }
 
+  /** The room is about to tell everybody again who is there: whoever it leaves out is not. */
+  beginResync(): void {
+    this.#unseen = new Set(this.#byNick.values());
+    if (this.#me !== null) this.#unseen.delete(this.#me);
+  }
+
+  /** All was told; the number of those who are gone. Where it was cut short, nobody is. */
+  endResync(complete: boolean): number {
+    const ghosts = complete ? [...(this.#unseen ?? [])] : [];
+    this.#unseen = null;
+    for (const ghost of ghosts) if (this.#byNick.get(ghost.nick) === ghost) this.#makeRoom(ghost.nick);
+    return ghosts.length;
+  }
+
   /** Own available presence: at entry `me` is made, or on a rejoin kept. */
   selfAvailable(presence: OccupantPresenceStanza): Occupant {
     const me = this.#me;
@@ -128,7 +144,10 @@ export class OccupantTable {
   /** Available presence of somebody else. */
   available(presence: OccupantPresenceStanza, initial: boolean): void {
     const known = this.#byNick.get(presence.nick);
-    if (known !== undefined) return this.#standing(known, presence, false);
+    if (known !== undefined) {
+      this.#unseen?.delete(known);
+      return this.#standing(known, presence, false);
+    }
     const former = this.#former.get(presence.nick);
     if (former !== undefined && this.#seenAgain(former, presence)) return;
     const occupant = new Occupant(this.#jid, this.#factsOf(presence));
@@ -161,6 +180,7 @@ export class OccupantTable {
     const occupant = this.#byNick.get(presence.nick);
     if (occupant === undefined) return false;
     this.#byNick.delete(presence.nick);
+    this.#unseen?.delete(occupant);
     this.#list = null;
     this.#departed(occupant, presence, mode, farewellOf(presence));
     return true;

@@ -22,7 +22,7 @@ export class Outbound implements MessageVoice {
 
   /** To everybody; `cause` is what it answers. */
   async say(draft: Draft, cause: AnyRoomEvent | null): Promise<void> {
-    this.#assertInside();
+    this.assertInside();
     await this.#send(this.#groupchat(draft, cause));
   }
 
@@ -30,7 +30,7 @@ export class Outbound implements MessageVoice {
   sayTracked(draft: Draft, timeoutMs: number | null): MessageTracker {
     if (timeoutMs !== null && !(timeoutMs > 0))
       throw new ArgumentError(`A time-out is a positive number of milliseconds, not ${timeoutMs}`);
-    this.#assertInside();
+    this.assertInside();
     const stanzas = this.#groupchat(draft, null);
     if (stanzas.length === 0) throw new ArgumentError("Nothing is left of the message to be sent");
     const { host, tracking } = this.#room;
@@ -83,7 +83,7 @@ export class Outbound implements MessageVoice {
 
   /** To one occupant (XEP-0045 §7.5). */
   async whisper(to: Occupant | string, draft: DraftInit, cause: AnyRoomEvent | null): Promise<void> {
-    this.#assertInside();
+    this.assertInside();
     const { host, jid, table } = this.#room;
     const nick = typeof to === "string" ? to : to.nick;
     if (typeof to !== "string" && table.get(nick) !== to)
@@ -95,14 +95,15 @@ export class Outbound implements MessageVoice {
 
   /** XEP-0045 §8.1. */
   async setSubject(subject: string | LanguageMap): Promise<void> {
-    this.#assertInside();
+    this.assertInside();
     const texts = subject === "" ? [] : textElements("subject", subject);
     const to = this.#room.jid.toString();
     const children = texts.length === 0 ? xml("subject") : texts;
     await this.#send([xml("message", { to, type: "groupchat", id: randomUUID() }, children)]);
   }
 
-  #assertInside(): void {
+  /** Throws `NotJoinedError` while we are not in. */
+  assertInside(): void {
     const { jid, room } = this.#room;
     if (!this.#inside())
       throw new NotJoinedError(`${jid.toString()} is ${room.state}: nobody there could hear it`);

@@ -1,9 +1,12 @@
+import type { Element } from "../../base/element.js";
 import type { JID } from "../../base/jid.js";
 import type { LanguageMap } from "../../base/language-map.js";
 import type { AnyRoomEvent } from "../events/event-map.js";
 import type { Room } from "../room.js";
 import type { RoomHost } from "../room-host.js";
+import { NS } from "../wire/namespaces.js";
 import { NO_TEXTS } from "../wire/texts.js";
+import { Errands } from "./errands.js";
 import { OccupantTable } from "./occupant-table.js";
 import { Tracking } from "./tracking.js";
 
@@ -23,6 +26,12 @@ export class RoomContext {
   /** Ids of our messages, with whom they were for. */
   readonly #sentIds = new Map<string, string>();
   readonly tracking: Tracking;
+  /** What our presence says beside that we are there: also when the room is joined again. */
+  presence: readonly Element[] = [];
+  /** What the room was asked for and may refuse. */
+  readonly errands = new Errands();
+  /** The room was open, and now is for members only. */
+  onMembersOnly: () => void = () => {};
   #lastStanzaMs: number | null = null;
 
   constructor(fields: {
@@ -41,6 +50,14 @@ export class RoomContext {
     this.autorejoin = fields.autorejoin;
     this.tracking = new Tracking(fields.jid.toString(), fields.host);
     this.table = new OccupantTable(fields.room, fields.jid, fields.tell);
+  }
+
+  /** What the room says that it can, as it says it. */
+  learnFeatures(features: ReadonlySet<string>): void {
+    const closed = this.features.has("muc_open") && features.has("muc_membersonly");
+    this.features = features;
+    this.table.trustOccupantIds = features.has(NS.occupantId);
+    if (closed) this.onMembersOnly();
   }
 
   /** Something of the room was handled: what came before it is no part of a gap. */

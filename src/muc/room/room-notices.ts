@@ -5,7 +5,6 @@ import { RoomConfigChanged } from "../events/room-config.js";
 import { askFeatures } from "../room-requests.js";
 import { StatusCode } from "../status-codes.js";
 import { readItem, readMucUser, type MucItem, type MucUser } from "../wire/muc-user.js";
-import { NS } from "../wire/namespaces.js";
 import type { RoomContext } from "./room-context.js";
 
 const CONFIG_CODES: ReadonlySet<number> = new Set([
@@ -48,11 +47,8 @@ export class RoomNotices {
     this.#askAgain = this.#asking;
     if (this.#asking) return;
     this.#asking = true;
-    const { host, jid, table } = this.#room;
-    askFeatures(host, jid, (features) => {
-      this.#room.features = features;
-      table.trustOccupantIds = features.has(NS.occupantId);
-    })
+    const { host, jid } = this.#room;
+    askFeatures(host, jid, (features) => this.#room.learnFeatures(features))
       .catch((error: unknown) =>
         host.logger.debug({ room: jid, error: messageOf(error) }, "The room tells no features"),
       )

@@ -10,6 +10,7 @@ import { handleInvitation } from "./invitations.js";
 import { handleOwner } from "./owner.js";
 import { handlePresence, removeBroken } from "./presence.js";
 import { handlePrivateMessage, RequestRelay } from "./private.js";
+import { handleRegistration, RESERVED_NICK, reservedNick } from "./registration.js";
 import { conditionOf, costsPlace } from "./refusals.js";
 import type { Room } from "./room.js";
 import { handleVoiceForm, isVoiceForm } from "./voice.js";
@@ -56,6 +57,9 @@ export class RoomDesk {
     const { send } = this.room.surroundings;
     if (payload?.is("query", NS.admin) === true) return handleAdmin(this.room, iq, payload, from);
     if (payload?.is("query", NS.owner) === true) return handleOwner(this.room, iq, payload, from);
+    if (payload?.is("query", NS.register) === true) return handleRegistration(this.room, iq, payload, from);
+    if (payload?.is("query", NS.discoInfo) === true && payload.attrs["node"] === RESERVED_NICK)
+      return send(resultFor(iq, reservedNick(this.room, from)));
     if (payload?.is("query", NS.discoInfo) === true)
       return send(resultFor(iq, roomInfo(this.room, payload.attrs["node"])));
     // Prosody names nobody, ejabberd all occupants, also to outsiders.

@@ -27,6 +27,8 @@ export const NS = {
   admin: "http://jabber.org/protocol/muc#admin",
   owner: "http://jabber.org/protocol/muc#owner",
   request: "http://jabber.org/protocol/muc#request",
+  register: "jabber:iq:register",
+  roomRegister: "http://jabber.org/protocol/muc#register",
   roomConfig: "http://jabber.org/protocol/muc#roomconfig",
   roomInfo: "http://jabber.org/protocol/muc#roominfo",
   stableId: "http://jabber.org/protocol/muc#stable_id",

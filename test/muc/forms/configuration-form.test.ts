@@ -135,7 +135,10 @@ describe("a blank configuration", () => {
       Record<Texts, string | null> &
       Record<"getMemberList" | "presenceBroadcast", readonly string[]> &
       Record<"roomAdmins" | "roomOwners", readonly JID[]>;
-    type Actual = Omit<ConfigurationForm, "data" | "get" | "set" | "options" | "render" | "toJSON">;
+    type Actual = Omit<
+      ConfigurationForm,
+      "data" | "isBlank" | "get" | "set" | "options" | "render" | "toJSON"
+    >;
     expectTypeOf<{ [K in keyof Actual]: Actual[K] }>().toExtend<Expected>();
     expectTypeOf<Exclude<keyof Actual, keyof Expected | symbol>>().toBeNever();
     expect(ConfigurationForm.formType).toBe("http://jabber.org/protocol/muc#roomconfig");
