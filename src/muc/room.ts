@@ -108,9 +108,6 @@ export class Room extends Emitter<RoomEvents> {
     });
     this.#membership = new Membership(this.#context, nick, options);
     this.#outbound = new Outbound(this.#context, () => this.#membership.core.inside);
-    this.on("suspend", () => this.#context.tracking.suspended());
-    this.on("caughtUp", () => this.#context.tracking.caughtUp());
-    this.on("exit", () => this.#context.tracking.over());
     const assertInside = (): void => this.#outbound.assertInside();
     this.#admin = new RoomAdmin(this.#context, assertInside);
     this.#own = new OwnPresence(this.#context, assertInside);

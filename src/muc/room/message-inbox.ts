@@ -30,7 +30,7 @@ export class MessageInbox {
   readonly #voice: MessageVoice;
   readonly #authorship: Authorship;
   readonly #authors: AuthorMemory;
-  readonly #private: PrivateInbox;
+  #private: PrivateInbox | null = null;
   readonly #notices: RoomNotices;
 
   constructor(room: RoomContext, membership: Membership, voice: MessageVoice) {
@@ -39,7 +39,6 @@ export class MessageInbox {
     this.#voice = voice;
     this.#authorship = new Authorship(room);
     this.#authors = new AuthorMemory(room.jid.toString());
-    this.#private = new PrivateInbox(room, membership.core, this.#authorship, voice);
     this.#notices = new RoomNotices(room);
   }
 
@@ -51,8 +50,15 @@ export class MessageInbox {
     // XEP-0280: only our own account sends us copies.
     if (hasCarbon(stanza)) return this.#room.host.diagnostic("forged-carbon", stanza);
     const content = readContent(stanza);
-    if (nick !== null) this.#private.receive(stanza, nick, content);
+    if (nick !== null) this.#privately(stanza, nick, content);
     else this.#notice(stanza, content);
+  }
+
+  /** Most rooms have none of these. */
+  #privately(stanza: Element, nick: string, content: MessageContent): void {
+    const { core } = this.#membership;
+    this.#private ??= new PrivateInbox(this.#room, core, this.#authorship, this.#voice);
+    this.#private.receive(stanza, nick, content);
   }
 
   #groupchat(stanza: Element, nick: string | null): void {
@@ -97,7 +103,7 @@ export class MessageInbox {
   #signal(stanza: Element, { occupant }: Authored, signal: SignalContent): void {
     const { room, table, tell, tracking } = this.#room;
     const seen = signal.kind === "marker" && signal.value === "displayed" && occupant !== table.me;
-    if (seen && signal.targetId !== null) tracking.seen(signal.targetId);
+    if (seen && signal.targetId !== null) tracking?.seen(signal.targetId);
     tell(new SignalReceived(room, stanza, occupant, signal, false));
   }
 
@@ -105,6 +111,7 @@ export class MessageInbox {
   #isTracked(stanza: Element, authored: Authored): boolean {
     const { table, tracking, room } = this.#room;
     const { occupant, nick, source } = authored;
+    if (tracking === null) return false;
     if (occupant !== table.me && (source === "live" || nick !== table.me?.nick)) return false;
     const me = table.me ?? occupant;
     const received = (): MessageReceived =>
@@ -171,7 +178,7 @@ export class MessageInbox {
     const context = this.#room;
     if (!context.recall(id, nick)) return context.host.diagnostic("stray-message-error", stanza);
     const failed = new MessageFailed(context.room, stanza, id, XmppError.fromStanza(stanza));
-    if (nick !== null || !context.tracking.failed(id, failed)) context.tell(failed);
+    if (nick !== null || context.tracking?.failed(id, failed) !== true) context.tell(failed);
     // Both servers say so to somebody who is not in (XEP-0045 §7.4).
     if (nick === null && failed.error.condition === "not-acceptable")
       this.#membership.core.input({ type: "bounced" }, { stanza });

@@ -33,7 +33,8 @@ export class Outbound implements MessageVoice {
     this.assertInside();
     const stanzas = this.#groupchat(draft, null);
     if (stanzas.length === 0) throw new ArgumentError("Nothing is left of the message to be sent");
-    const { host, tracking } = this.#room;
+    const { host } = this.#room;
+    const tracking = this.#room.startTracking();
     const tracker = tracking.track(stanzas, timeoutMs);
     for (const stanza of stanzas) {
       const { id = "" } = stanza.attrs;

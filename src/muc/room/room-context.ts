@@ -25,7 +25,7 @@ export class RoomContext {
   autorejoin: boolean;
   /** Ids of our messages, with whom they were for. */
   readonly #sentIds = new Map<string, string>();
-  readonly tracking: Tracking;
+  #tracking: Tracking | null = null;
   /** What our presence says beside that we are there: also when the room is joined again. */
   presence: readonly Element[] = [];
   /** What the room was asked for and may refuse. */
@@ -48,7 +48,6 @@ export class RoomContext {
     this.tell = fields.tell;
     this.password = fields.password;
     this.autorejoin = fields.autorejoin;
-    this.tracking = new Tracking(fields.jid.toString(), fields.host);
     this.table = new OccupantTable(fields.room, fields.jid, fields.tell);
   }
 
@@ -68,6 +67,22 @@ export class RoomContext {
   /** How long nothing came from the room. */
   get silentMs(): number {
     return this.host.clock.monotonic() - (this.#lastStanzaMs ?? this.host.clock.monotonic());
+  }
+
+  /** The messages of ours that are followed, null while there never was one: most rooms have none. */
+  get tracking(): Tracking | null {
+    return this.#tracking;
+  }
+
+  /** As {@link tracking}, made where there is none. */
+  startTracking(): Tracking {
+    if (this.#tracking !== null) return this.#tracking;
+    const tracking = new Tracking(this.jid.toString(), this.host);
+    this.#tracking = tracking;
+    this.room.on("suspend", () => tracking.suspended());
+    this.room.on("caughtUp", () => tracking.caughtUp());
+    this.room.on("exit", () => tracking.over());
+    return tracking;
   }
 
   /** Keeps the id of a message of ours for as long as an error may come for it, and whom it is for. */
