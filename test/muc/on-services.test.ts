@@ -39,7 +39,7 @@ const told = (events: readonly AnyRoomEvent[]): string[] =>
   });
 
 describeOnServices("a room", (service) => {
-  it("is made, heard, spoken to and left", async () => {
+  it("is made, heard, spoken to and left (XEP-0045 §7.2.2, §7.2.3, §7.2.16, §7.4, §7.14, §10.1.2)", async () => {
     await using bot = await connect(await service.createAccount("bot"));
     const jid = service.room("made");
     const { room, entered } = bot.client.join(jid, "bot");

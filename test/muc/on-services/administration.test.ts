@@ -24,7 +24,7 @@ describeOnServices("administration", (service) => {
     await expect(owner.room.kick("nobody")).rejects.toMatchObject({ code: "xmpp" });
   });
 
-  it("bans by real address, lists the banned, and unbans (XEP-0045 §9.1, §9.2)", async () => {
+  it("bans by real address, lists the banned, and unbans (XEP-0045 §7.2.7, §9.1, §9.2)", async () => {
     await using cast = new Cast(service);
     const owner = await cast.enter(service.room("ban"), "owner");
     const jid = owner.room.jid.toString();
@@ -105,6 +105,16 @@ describeOnServices("administration", (service) => {
     expect(await listed("admin")).toEqual([guest.account.jid]);
     expect(await listed("member")).toEqual([absent]);
     expect(await listed("owner")).toEqual([other, owner.account.jid].toSorted((a, b) => (a < b ? -1 : 1)));
+    const revoked = await owner.room.setAffiliations(
+      [guest.account.jid, absent, other].map((jid) => ({ jid, affiliation: "none" as const })),
+    );
+    expect(revoked.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "fulfilled"]);
+    await until(() => guest.room.me?.affiliation === "none", "the guest is nothing any more");
+    expect([await listed("admin"), await listed("member"), await listed("owner")]).toEqual([
+      [],
+      [],
+      [owner.account.jid],
+    ]);
     // Somebody absent is told of by the room itself.
     await until(
       () => owner.events.some((each) => each.type === "affiliation" && each.realJid?.equals(absent) === true),

@@ -7,7 +7,7 @@ import { describeOnServices } from "../../support/services.js";
 import { Cast, lines, seen, until } from "./support.js";
 
 describeOnServices("ownership", (service) => {
-  it("makes a reserved room as its owner wants it, before anybody else gets in (XEP-0045 §10.1.3)", async () => {
+  it("makes a reserved room as its owner wants it, before anybody else gets in (XEP-0045 §7.2.5, §10.1.3)", async () => {
     await using cast = new Cast(service);
     const owner = await cast.enter(service.room("reserved"), "owner", {
       create: (form) => {
@@ -59,7 +59,7 @@ describeOnServices("ownership", (service) => {
     await expect(owner.room.setConfig(martians)).rejects.toBeInstanceOf(ArgumentError);
   });
 
-  it("made members-only, loses those who are none; nobody keeps a ghost (XEP-0045 §10.2)", async () => {
+  it("made members-only, loses those who are none; nobody keeps a ghost (XEP-0045 §7.2.6, §10.2)", async () => {
     await using cast = new Cast(service);
     const owner = await cast.enter(service.room("members"), "owner");
     const jid = owner.room.jid.toString();

@@ -14,6 +14,9 @@ const MOD = "Mod admin moderator";
  *   is there; ejabberd has none, and they are strangers'
  * - 03: ejabberd lets a client in that sends no `<x/>` (OldBob), Prosody refuses it
  * - 06, 19: after an unban ejabberd gives the role visitor
+ * - 02: ejabberd refuses a whole form for a field that it does not know
+ * - 08, 09: only ejabberd has a limit of occupants, and it locks no room
+ * - 43: ejabberd registers nicks with the service, for all of its rooms
  * - 07: only Prosody keeps a reserved nick, and tells others when one of two sessions under a nick goes
  * - 11: Prosody drops the languages of a subject; in ejabberd's default room everybody may set it
  * - 12: Prosody gives an id to a message that has none
@@ -31,11 +34,14 @@ const MOD = "Mod admin moderator";
  */
 const RECORDINGS: Readonly<Record<string, Insiders>> = {
   "01-create-instant-room": [],
+  "02-create-reserved-room": [],
   "03-join-existing": [ALICE],
   "04-join-password": [],
   "05-join-members-only": [],
   "06-join-banned": [],
   "07-nick-conflict": [],
+  "08-room-full": [],
+  "09-room-locked": [],
   "10-history": [ALICE],
   "11-subject": [],
   "12-message-reflection": [ALICE, "Bob"],
@@ -50,6 +56,7 @@ const RECORDINGS: Readonly<Record<string, Insiders>> = {
   "21-room-made-members-only": [ALICE, MOD, "Bob", "Carol member"],
   "22-voice": [ALICE, MOD, "Bob", "Carol"],
   "23-role-affiliation": [ALICE, MOD, "Bob", "Carol"],
+  "24-lists": [ALICE, MOD, "Bob", "Carol"],
   "29-destroy": [ALICE, MOD, "Bob", "Carol"],
   "32-client-killed": [ALICE, "Bob"],
   "33-sm-resume": [ALICE, "Bob"],
@@ -58,8 +65,12 @@ const RECORDINGS: Readonly<Record<string, Insiders>> = {
   "39-moderation": [ALICE, MOD, "Bob", "Carol"],
   "40-passthrough": [ALICE, "Bob", "Carol"],
   "44-config-change": [ALICE, MOD, "Bob", "Carol"],
+  "43-register-nick": [ALICE, "Bob"],
   "45b-restart-same-resource": [ALICE, "Bob"],
+  "46-iq-routing": [ALICE, "Bob"],
+  "48-nicks": [ALICE, "Bob"],
   "49-bounced-groupchat": [ALICE, "Bob"],
+  "53-room-addresses": [],
   "60-forged-content": [ALICE, "Bob"],
   "62-set-current-nick": [ALICE, "Bob"],
   "63-non-anonymous-forgery": [ALICE, "Bob"],
