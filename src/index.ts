@@ -7,19 +7,40 @@ export type { AppStatus, RoomStatus } from "./app/status.js";
 export {
   Bot,
   Command,
+  On,
+  OnAffiliationChange,
+  OnConfigChange,
+  OnDirectMessage,
   OnEnter,
+  OnExit,
+  OnHistory,
   OnJoin,
+  OnJoinFailed,
+  OnLeave,
+  OnMention,
   OnMessage,
+  OnMessageFailed,
+  OnMessageUpdate,
+  OnNickChange,
+  OnPresenceChange,
+  OnPrivateMessage,
+  OnResume,
+  OnRoleChange,
+  OnSubjectChange,
+  OnSuspend,
   type BotRoom,
   type BotSettings,
   type CommandOptions,
+  type EventDecorator,
+  type EventMethod,
   type HandlerDecorator,
   type OnMessageOptions,
+  type SilentResult,
 } from "./bot/decorators.js";
 export { AuthoringError, ReplyError, type AuthoringMistake } from "./bot/errors.js";
 export { HandlerContext } from "./bot/handler-context.js";
 export { delay, inject, injectable } from "./bot/injection.js";
-export type { Class, MessageFilter } from "./bot/metadata.js";
+export type { Class, HandlerOptions, MessageFilter } from "./bot/metadata.js";
 export { Reply, type HandlerAnswer, type HandlerResult } from "./bot/reply.js";
 export { BotOptions, Rooms } from "./bot/rooms.js";
 export { ArgsOf, type CheckTemplate } from "./bot/template-types.js";

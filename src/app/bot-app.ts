@@ -4,9 +4,8 @@ import { Logger, silentLogger } from "../base/logger.js";
 import { compileBot } from "../bot/compile.js";
 import { AuthoringError, type AuthoringMistake } from "../bot/errors.js";
 import { botSettings, isBotClass, type Class } from "../bot/metadata.js";
-import { RoomQueue } from "../bot/room-queue.js";
 import { BotOptions, Rooms } from "../bot/rooms.js";
-import { Router, type RoutedEvent, type RunningBot } from "../bot/router.js";
+import { Router, type RunningBot } from "../bot/router.js";
 import { MucClient } from "../muc/client.js";
 import { JoinError } from "../muc/join-error.js";
 import type { Room } from "../muc/room.js";
@@ -15,6 +14,7 @@ import { SessionError } from "../xmpp/session-error.js";
 import { consoleLogger } from "./console-logger.js";
 import { AppRooms, BOT_JOIN } from "./app-rooms.js";
 import { createContainer, instantiate, type Provider } from "./container.js";
+import { Dispatcher } from "./dispatcher.js";
 import { InjectionCheck } from "./injection-check.js";
 import { logLevelOf, settingsFrom, type AppOptions, type AppSettings, type Environment } from "./options.js";
 import { RoomPlan, type PlannedRoom } from "./room-plan.js";
@@ -40,7 +40,7 @@ export class BotApp {
   readonly closed: Promise<Error | null>;
   readonly #options: BotAppOptions;
   readonly #abort = new AbortController();
-  readonly #queues = new Set<RoomQueue<RoutedEvent>>();
+  readonly #queues = new Set<Dispatcher>();
   readonly #active: Promise<void>;
   #activate: () => void = () => {};
   #close: (error: Error | null) => void = () => {};
@@ -127,6 +127,7 @@ export class BotApp {
     // what a constructor joined has told nothing yet
     for (const room of muc.rooms.values()) this.#watch(room, running, plan);
     muc.on("roomAdded", ({ room }) => this.#watch(room, running, plan));
+    this.#watchAccount(muc, running);
     this.#join(muc, plan.rooms);
     session.on("error", (error) => void this.#end(error));
     if (plan.rooms.length === 0) logger.warn("The bots sit in no room: name some in @Bot or MUCWRIGHT_ROOMS");
@@ -188,21 +189,9 @@ export class BotApp {
     const { signal } = this.#abort;
     const { clock = systemClock, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
     const router = new Router(here, { signal, logger, clock, handlerTimeoutMs });
-    const queue = new RoomQueue<RoutedEvent>({
-      handle: (event) => router.route(event),
-      failed: (error, event) =>
-        logger.error({ room: room.jid, event: event.type, error }, "An event could not be handled"),
-      full: () => logger.error({ room: room.jid }, "Too many events wait: they are dropped for now"),
-      relieved: (dropped) =>
-        logger.error({ room: room.jid, dropped }, "Events were dropped: too many waited"),
-    });
+    const queue = new Dispatcher(router, logger, { room: room.jid });
     this.#queues.add(queue);
-    const take = (event: RoutedEvent): void => {
-      if (router.wants(event)) queue.push(event);
-    };
-    room.on("message", take);
-    room.on("join", take);
-    room.on("enter", take);
+    queue.listenTo(room);
     room.on("caughtUp", () => this.#checkReady());
     const forget = (): void => {
       queue.close();
@@ -213,6 +202,22 @@ export class BotApp {
     };
     room.on("exit", forget);
     room.on("failure", forget);
+  }
+
+  /** Brings what accounts say to ours, outside of any room, to all bots. */
+  #watchAccount(muc: MucClient, bots: readonly RunningBot[]): void {
+    const logger = this.#logger;
+    if (logger === null) return;
+    const { signal } = this.#abort;
+    const { clock = systemClock, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
+    const router = new Router(bots, { signal, logger, clock, handlerTimeoutMs });
+    if (!router.handles("directMessage")) return;
+    const queue = new Dispatcher(router, logger, {});
+    this.#queues.add(queue);
+    muc.on("directMessage", (event) => {
+      // what another client of our own account wrote is nobody's word to us
+      if (this.#session?.jid?.bare().equals(event.from.bare()) !== true) queue.take(event);
+    });
   }
 
   #checkReady(): void {

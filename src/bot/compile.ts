@@ -5,10 +5,12 @@ import type { AuthoringMistake } from "./errors.js";
 import {
   handlersOf,
   mistakesOf,
+  type AnswerGoes,
   type Class,
+  type CommandSpec,
+  type EventSpec,
+  type HandlerOptions,
   type HandlerRecord,
-  type HandlerSpec,
-  type MessageFilter,
 } from "./metadata.js";
 import { parseTemplate, type Template } from "./template.js";
 
@@ -19,25 +21,23 @@ export interface HandlerRef {
   readonly name: string;
 }
 
-/** A compiled `@OnMessage`. */
-export interface MessageHandler extends HandlerRef {
-  readonly missed: boolean;
+/** A compiled handler of an event: which of those of its type it takes, and where what it returns goes. */
+export interface EventHandler extends HandlerRef {
+  readonly options: HandlerOptions;
+  readonly answer: AnswerGoes;
+  /** Only what names us. */
+  readonly mention: boolean;
   /** Lower case, for a text that has to be contained. */
   readonly text: string | null;
   /** A copy of the author's; what it remembers of one message is not to count for the next. */
   readonly pattern: RegExp | null;
-  readonly test: Extract<MessageFilter, (...args: never[]) => boolean> | null;
+  readonly test: ((message: never) => boolean) | null;
 }
 
 /** A compiled `@Command`. */
 export interface CommandHandler extends HandlerRef {
-  readonly missed: boolean;
+  readonly options: HandlerOptions;
   readonly template: Template;
-}
-
-/** A compiled `@OnJoin` or `@OnEnter`. */
-export interface EventHandler extends HandlerRef {
-  readonly initial: boolean;
 }
 
 /** What a bot class handles. Compiled once, when the application starts. */
@@ -46,19 +46,20 @@ export interface CompiledBot {
   readonly prefix: string | null;
   /** By the first word of the command and of its aliases; the longest path first. */
   readonly commands: ReadonlyMap<string, readonly CommandHandler[]>;
-  readonly messages: readonly MessageHandler[];
-  readonly events: Readonly<Record<"join" | "enter", readonly EventHandler[]>>;
+  /** `@OnMessage` and `@OnMention`, as they are declared. */
+  readonly messages: readonly EventHandler[];
+  /** All others, by the type of the event. */
+  readonly events: ReadonlyMap<string, readonly EventHandler[]>;
 }
 
 const { isRegExp } = types;
 
-function messageHandler(
-  ref: HandlerRef,
-  { filter, missed }: Extract<HandlerSpec, { kind: "message" }>,
-): MessageHandler {
+function eventHandler(ref: HandlerRef, { filter, mention, answer, options }: EventSpec): EventHandler {
   return {
     ...ref,
-    missed,
+    options,
+    answer,
+    mention,
     text: typeof filter === "string" ? filter.toLowerCase() : null,
     pattern: isRegExp(filter) ? new RegExp(filter.source, filter.flags.replace("g", "")) : null,
     test: typeof filter === "function" ? filter : null,
@@ -71,8 +72,8 @@ class CommandTable {
   readonly mistakes: AuthoringMistake[] = [];
   readonly #paths = new Map<string, string>();
 
-  add(ref: HandlerRef, spec: Extract<HandlerSpec, { kind: "command" }>): void {
-    const { template: text, aliases, missed } = spec;
+  add(ref: HandlerRef, spec: CommandSpec): void {
+    const { template: text, aliases, options } = spec;
     let template: Template;
     try {
       template = parseTemplate(text);
@@ -87,7 +88,7 @@ class CommandTable {
     }
     const [first, ...rest] = template.path;
     for (const word of [first, ...aliases])
-      this.#register({ ...ref, missed }, template, [(word ?? "").toLowerCase(), ...rest]);
+      this.#register({ ...ref, options }, template, [(word ?? "").toLowerCase(), ...rest]);
   }
 
   #register(ref: Omit<CommandHandler, "template">, template: Template, path: readonly string[]): void {
@@ -123,13 +124,13 @@ export function compileBot(
       problem: "its prefix is empty: every line would be a command",
       fix: "Write prefix: null for commands by mention only",
     });
-  const messages: MessageHandler[] = [];
-  const events: Record<"join" | "enter", EventHandler[]> = { join: [], enter: [] };
+  const messages: EventHandler[] = [];
+  const events = new Map<string, EventHandler[]>();
   const add = ({ method, spec }: HandlerRecord): void => {
     const ref = { method, name: `${type.name}.${String(method)}` };
     if (spec.kind === "command") commands.add(ref, spec);
-    else if (spec.kind === "message") messages.push(messageHandler(ref, spec));
-    else events[spec.event].push({ ...ref, initial: spec.initial });
+    else if (spec.kind === "message") messages.push(eventHandler(ref, spec));
+    else events.set(spec.event, [...(events.get(spec.event) ?? []), eventHandler(ref, spec)]);
   };
   for (const handler of handlersOf(type)) add(handler);
   return {

@@ -2,11 +2,15 @@ import type { Clock } from "../base/clock.js";
 import { RequestTimeoutError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { AnyRoomEvent } from "../muc/events/event-map.js";
+import type { DirectMessageReceived } from "../muc/events/direct-message.js";
 import type { DraftInit } from "../muc/wire/draft.js";
 import type { HandlerRef } from "./compile.js";
 import { ReplyError } from "./errors.js";
 import { HandlerContext, type HandlerContextSource } from "./handler-context.js";
 import { sendAnswer, UnsentError, type ReplyTarget } from "./reply.js";
+
+/** What handlers are called for. */
+export type HandledEvent = AnyRoomEvent | DirectMessageReceived;
 
 /** What every call of a handler shares. */
 export interface InvokeContext {
@@ -25,7 +29,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** One call of a handler, from its first line to its last reply. */
 class Call implements HandlerContextSource {
   readonly #handler: HandlerRef;
-  readonly #event: AnyRoomEvent;
+  readonly #event: HandledEvent;
   readonly #target: ReplyTarget;
   readonly #context: InvokeContext;
   #timeout: AbortController | null = null;
@@ -33,7 +37,7 @@ class Call implements HandlerContextSource {
   #log: Logger | null = null;
   #tooLate: RequestTimeoutError | null = null;
 
-  constructor(handler: HandlerRef, event: AnyRoomEvent, target: ReplyTarget, context: InvokeContext) {
+  constructor(handler: HandlerRef, event: HandledEvent, target: ReplyTarget, context: InvokeContext) {
     this.#handler = handler;
     this.#event = event;
     this.#target = target;
@@ -54,8 +58,9 @@ class Call implements HandlerContextSource {
     return this.#log;
   }
 
-  get #fields(): { readonly handler: string; readonly room: string } {
-    return { handler: this.#handler.name, room: this.#event.room.jid.toString() };
+  get #fields(): { readonly handler: string; readonly room?: string } {
+    const handler = this.#handler.name;
+    return "room" in this.#event ? { handler, room: this.#event.room.jid.toString() } : { handler };
   }
 
   say(draft: DraftInit): Promise<void> {
@@ -135,7 +140,7 @@ export function invoke(
   instance: object,
   handler: HandlerRef,
   args: readonly unknown[],
-  event: AnyRoomEvent,
+  event: HandledEvent,
   target: ReplyTarget,
   context: InvokeContext,
 ): Promise<void> | undefined {

@@ -6,18 +6,46 @@ import type { BotSettings } from "./decorators.js";
 export type Class<T = object> = abstract new (...args: never[]) => T;
 
 /** What `@OnMessage` lets through: everything, a text that is contained (whatever its case), a pattern, a test. */
-export type MessageFilter = string | RegExp | ((message: MessageReceived) => boolean);
+export type MessageFilter<M = MessageReceived> = string | RegExp | ((message: M) => boolean);
+
+/** What a decorator lets through beside what it lets through anyway, and how its method is called. */
+export interface HandlerOptions {
+  /** Also what is found on entering: those who are there, the subject. */
+  readonly initial?: boolean;
+  /** Also the changes of role and affiliation that are part of somebody's leaving. */
+  readonly departures?: boolean;
+  /** Also what was said while the bot was out, as far as the room's history tells (`source: "missed"`). */
+  readonly missed?: boolean;
+  /** Beside the room's queue: it is not waited for, and may be called again before it is done. */
+  readonly parallel?: boolean;
+}
+
+/** Where the text that a handler returns goes: to the room, to whom it comes from, nowhere. */
+export type AnswerGoes = "room" | "sender" | "nowhere";
+
+/** What a decorator says of a method that handles an event. */
+export interface EventSpec {
+  readonly kind: "message" | "event";
+  /** The `type` of the event; `history` for the room's history. */
+  readonly event: string;
+  /** Of messages and what is like them. */
+  readonly filter: MessageFilter<never> | null;
+  /** Only what names us. */
+  readonly mention: boolean;
+  readonly answer: AnswerGoes;
+  readonly options: HandlerOptions;
+}
+
+/** What `@Command` says of a method. */
+export interface CommandSpec {
+  readonly kind: "command";
+  readonly template: string;
+  readonly aliases: readonly string[];
+  readonly options: HandlerOptions;
+}
 
 /** What a decorator says of a method. */
-export type HandlerSpec =
-  | { readonly kind: "message"; readonly filter: MessageFilter | null; readonly missed: boolean }
-  | {
-      readonly kind: "command";
-      readonly template: string;
-      readonly aliases: readonly string[];
-      readonly missed: boolean;
-    }
-  | { readonly kind: "event"; readonly event: "join" | "enter"; readonly initial: boolean };
+export type HandlerSpec = EventSpec | CommandSpec;
 
 /** A decorated method. */
 export interface HandlerRecord {

@@ -1,9 +1,8 @@
-import type { AnyRoomEvent } from "../muc/events/event-map.js";
-import type { RoomEntered } from "../muc/events/lifecycle.js";
 import type { MessageReceived } from "../muc/events/messages.js";
-import type { OccupantJoined } from "../muc/events/occupants.js";
-import type { CommandHandler, CompiledBot, HandlerRef, MessageHandler } from "./compile.js";
-import { invoke, type InvokeContext } from "./invoke.js";
+import type { CommandHandler, CompiledBot, EventHandler, HandlerRef } from "./compile.js";
+import { targetFor } from "./event-target.js";
+import { invoke, type HandledEvent, type InvokeContext } from "./invoke.js";
+import type { HandlerOptions } from "./metadata.js";
 import type { ReplyTarget } from "./reply.js";
 import { parseArgs } from "./template.js";
 
@@ -12,8 +11,8 @@ export interface RunningBot extends CompiledBot {
   readonly instance: object;
 }
 
-/** The events that reach handlers so far. */
-export type RoutedEvent = MessageReceived | OccupantJoined | RoomEntered;
+/** The events that reach handlers. */
+export type RoutedEvent = HandledEvent;
 
 /** One call that an event leads to. */
 type Call = () => Promise<void> | undefined;
@@ -25,101 +24,134 @@ interface FoundCommand {
   readonly rest: string;
 }
 
-/** Finds out who handles an event of a room, when its turn comes, and calls them one after another. */
+/** A handler, and the bot that it is called on. */
+interface Bound {
+  readonly bot: RunningBot;
+  readonly handler: EventHandler;
+}
+
+/** How many parallel calls of one router may be under way. */
+export const MAX_PARALLEL = 100;
+
+/** Finds out who handles an event, when its turn comes, and calls them one after another. */
 export class Router {
   readonly #bots: readonly RunningBot[];
   readonly #context: InvokeContext;
+  /** By the type of the event: who handles others is not looked at. */
+  readonly #bound = new Map<string, Bound[]>();
+  readonly #parallel = new Set<Promise<void>>();
 
   constructor(bots: readonly RunningBot[], context: InvokeContext) {
     this.#bots = bots;
     this.#context = context;
+    for (const bot of bots) {
+      if (bot.commands.size > 0) this.#listOf("message");
+      for (const handler of bot.messages) this.#listOf("message").push({ bot, handler });
+      for (const [type, handlers] of bot.events)
+        this.#listOf(type).push(...handlers.map((handler) => ({ bot, handler })));
+    }
+  }
+
+  #listOf(type: string): Bound[] {
+    let list = this.#bound.get(type);
+    if (list === undefined) this.#bound.set(type, (list = []));
+    return list;
+  }
+
+  /** Whether there is any handler for events of this type: nobody need listen to others. */
+  handles(type: HandledEvent["type"]): boolean {
+    return this.#bound.has(type) || (type === "message" && this.#bound.has("history"));
   }
 
   /** Whether anybody could handle the event: what nobody can need not wait for its turn. */
   wants(event: RoutedEvent): boolean {
-    if (event.type === "message") return isNews(event);
-    return this.#bots.some((bot) => bot.events[event.type].length > 0);
+    if (event.type !== "message") return this.#bound.has(event.type);
+    return event.source === "replay" ? this.#bound.has("history") : isNews(event);
   }
 
   /** Routes an event. The promise never rejects; undefined when all was done at once. */
   route(event: RoutedEvent): Promise<void> | undefined {
-    if (event.type === "message") return this.#message(event);
     const calls: Call[] = [];
-    for (const bot of this.#bots)
-      for (const handler of bot.events[event.type])
-        if (event.type === "enter" || !event.initial || handler.initial)
-          calls.push(() => this.#call(bot, handler, [event], event, this.#roomTarget(event)));
+    if (event.type !== "message") this.#collect(event.type, event, calls);
+    else if (event.source === "replay") this.#collect("history", event, calls);
+    else {
+      const found = this.#findCommand(event, event.body);
+      if (found === "unknown") return undefined;
+      if (found !== null) return this.#command(event, found);
+      this.#collect("message", event, calls);
+    }
     return inOrder(calls);
   }
 
-  /** Beside a message, an event has no way of its own to answer. */
-  #roomTarget({ room }: OccupantJoined | RoomEntered): ReplyTarget {
-    return {
-      say: (draft) => {
-        const sent = room.sendMessage(draft);
-        sent.catch((error: unknown) =>
-          this.#context.logger.warn({ room: room.jid, error }, "An answer could not be sent"),
-        );
-        return sent;
-      },
-    };
+  /** Resolves when no parallel handler is at work. */
+  async idle(): Promise<void> {
+    while (this.#parallel.size > 0) await Promise.all(this.#parallel);
+  }
+
+  #collect(type: string, event: RoutedEvent, calls: Call[]): void {
+    for (const { bot, handler } of this.#bound.get(type) ?? []) this.#match(bot, handler, event, calls);
   }
 
   #call(
     bot: RunningBot,
-    handler: HandlerRef,
+    handler: HandlerRef & { readonly options: HandlerOptions },
     args: readonly unknown[],
-    event: AnyRoomEvent,
+    event: RoutedEvent,
     target: ReplyTarget,
   ): Promise<void> | undefined {
-    return invoke(bot.instance, handler, args, event, target, this.#context);
-  }
-
-  #message(message: MessageReceived): Promise<void> | undefined {
-    const { body } = message;
-    const found = this.#findCommand(message, body);
-    if (found === "unknown") return undefined;
-    if (found !== null) return this.#command(message, found);
-    const calls: Call[] = [];
-    for (const bot of this.#bots)
-      for (const handler of bot.messages) this.#match(bot, handler, message, body, calls);
-    return inOrder(calls);
-  }
-
-  #match(
-    bot: RunningBot,
-    handler: MessageHandler,
-    message: MessageReceived,
-    body: string,
-    calls: Call[],
-  ): void {
-    if (message.source === "missed" && !handler.missed) return;
-    if (handler.text !== null && !body.toLowerCase().includes(handler.text)) return;
-    if (handler.pattern === null) {
-      if (handler.test === null) calls.push(() => this.#call(bot, handler, [message], message, message));
-      else calls.push(() => this.#tested(bot, handler, message));
-      return;
+    if (handler.options.parallel !== true)
+      return invoke(bot.instance, handler, args, event, target, this.#context);
+    if (this.#parallel.size >= MAX_PARALLEL) {
+      this.#context.logger.error({ handler: handler.name }, "Too many parallel calls: one was dropped");
+      return undefined;
     }
-    handler.pattern.lastIndex = 0;
-    const match = handler.pattern.exec(body);
-    if (match !== null) calls.push(() => this.#call(bot, handler, [message, match], message, message));
+    const work = invoke(bot.instance, handler, args, event, target, this.#context);
+    if (work === undefined) return undefined;
+    this.#parallel.add(work);
+    void work.finally(() => this.#parallel.delete(work));
+    return undefined;
+  }
+
+  #match(bot: RunningBot, handler: EventHandler, event: RoutedEvent, calls: Call[]): void {
+    const { text, pattern, test, options } = handler;
+    if (!isAskedFor(event, options)) return;
+    if (handler.mention && (event.type !== "message" || !event.mentionsMe)) return;
+    if (text === null && pattern === null && test === null)
+      return void calls.push(() => this.#answered(bot, handler, [event], event));
+    if (!("body" in event)) return;
+    if (text !== null && !event.body.toLowerCase().includes(text)) return;
+    if (test !== null) return void calls.push(() => this.#tested(bot, handler, event));
+    if (pattern === null) return void calls.push(() => this.#answered(bot, handler, [event], event));
+    pattern.lastIndex = 0;
+    const match = pattern.exec(event.body);
+    if (match !== null) calls.push(() => this.#answered(bot, handler, [event, match], event));
+  }
+
+  #answered(
+    bot: RunningBot,
+    handler: EventHandler,
+    args: readonly unknown[],
+    event: RoutedEvent,
+  ): Promise<void> | undefined {
+    return this.#call(bot, handler, args, event, targetFor(event, handler.answer, this.#context.logger));
   }
 
   /** The author's own test may throw like any handler. */
-  #tested(bot: RunningBot, handler: MessageHandler, message: MessageReceived): Promise<void> | undefined {
+  #tested(bot: RunningBot, handler: EventHandler, event: RoutedEvent): Promise<void> | undefined {
     let passed = false;
-    const test: HandlerRef = { method: "test", name: `${handler.name} (its filter)` };
+    const ref: HandlerRef = { method: "test", name: `${handler.name} (its filter)` };
     const guarded = {
       test: () => {
-        passed = handler.test?.(message) === true;
+        passed = handler.test?.(event as never) === true;
       },
     };
-    const failed = invoke(guarded, test, [], message, message, this.#context);
-    return passed ? this.#call(bot, handler, [message], message, message) : failed;
+    const target = targetFor(event, "nowhere", this.#context.logger);
+    const failed = invoke(guarded, ref, [], event, target, this.#context);
+    return passed ? this.#answered(bot, handler, [event], event) : failed;
   }
 
   #command(message: MessageReceived, { bot, handler, rest }: FoundCommand): Promise<void> | undefined {
-    if (message.source === "missed" && !handler.missed) return undefined;
+    if (message.source === "missed" && handler.options.missed !== true) return undefined;
     const parsed = parseArgs(handler.template, rest);
     if (parsed.ok) return this.#call(bot, handler, [message, parsed.args], message, message);
     const usage = `${bot.prefix ?? `${message.room.nick}: `}${handler.template.usage}`;
@@ -141,6 +173,23 @@ export class Router {
       unknown ||= prefixed && /^\p{L}/u.test(line);
     }
     return unknown ? "unknown" : null;
+  }
+}
+
+/** What comes of itself, and what only on request. */
+function isAskedFor(event: RoutedEvent, options: HandlerOptions): boolean {
+  switch (event.type) {
+    case "join":
+    case "subject":
+      return !event.initial || options.initial === true;
+    case "role":
+    case "affiliation":
+      return event.stanza?.attrs["type"] !== "unavailable" || options.departures === true;
+    case "message":
+    case "privateMessage":
+      return event.source !== "missed" || options.missed === true;
+    default:
+      return true;
   }
 }
 

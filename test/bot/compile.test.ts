@@ -69,7 +69,7 @@ describe("the commands of a bot", () => {
         'the template "roll <sides:itn>" cannot be read: "<sides:itn>" has a type that is not known: use int, number, word or a|b',
       fix: 'Write it as a usage line: "roll <sides:int> [times:int=1]"',
     });
-    expect(bot.events.join).toHaveLength(1);
+    expect(bot.events.get("join")).toHaveLength(1);
   });
 
   it("need a prefix that is not empty", () => {

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 
 import { compileBot } from "../../src/bot/compile.js";
-import { Bot, Command, OnEnter, OnJoin, OnMessage } from "../../src/bot/decorators.js";
+import {
+  Bot,
+  Command,
+  On,
+  OnEnter,
+  OnHistory,
+  OnJoin,
+  OnMention,
+  OnMessage,
+} from "../../src/bot/decorators.js";
 import { isBotClass, mistakesOf } from "../../src/bot/metadata.js";
 import { parseTemplate } from "../../src/bot/template.js";
 
@@ -16,6 +25,9 @@ describe("a decorator without its parentheses", () => {
     ["OnMessage", OnMessage],
     ["OnJoin", OnJoin],
     ["OnEnter", OnEnter],
+    ["OnMention", OnMention],
+    ["OnHistory", OnHistory],
+    ["On", On],
     ["Command", Command],
   ])("@%s is a mistake that names class, method and fix", (name, decorator) => {
     class Keeper {

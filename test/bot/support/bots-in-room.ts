@@ -14,6 +14,28 @@ import { recordLog, type RecordedLog } from "./log.js";
 
 const MUC_USER = "http://jabber.org/protocol/muc#user";
 
+const EVENTS = [
+  "enter",
+  "caughtUp",
+  "failure",
+  "exit",
+  "suspend",
+  "resume",
+  "join",
+  "leave",
+  "presence",
+  "nick",
+  "uid",
+  "role",
+  "affiliation",
+  "message",
+  "messageError",
+  "subject",
+  "messageUpdate",
+  "privateMessage",
+  "config",
+] as const;
+
 class PlayedSession extends Emitter<SessionEvents> {
   readonly jid = JID.parse("bot@example.org/here");
   readonly state = "online";
@@ -77,9 +99,7 @@ export class BotsInRoom {
     const take = (event: RoutedEvent): void => {
       if (router.wants(event)) queue.push(event);
     };
-    room.on("message", take);
-    room.on("join", take);
-    room.on("enter", take);
+    for (const type of EVENTS) if (router.handles(type)) room.on(type, take);
     await turns();
     this.comes("there", jid);
     this.comes("keeper", jid, ["110"]);

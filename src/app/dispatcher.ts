@@ -1,0 +1,75 @@
+import type { Logger } from "../base/logger.js";
+import { RoomQueue } from "../bot/room-queue.js";
+import type { RoutedEvent, Router } from "../bot/router.js";
+import type { Room } from "../muc/room.js";
+import type { RoomEvents } from "../muc/events/event-map.js";
+
+/** Every event of a room: a new one that is not named here does not compile. */
+const ROOM_EVENTS = Object.keys({
+  enter: true,
+  caughtUp: true,
+  failure: true,
+  exit: true,
+  suspend: true,
+  resume: true,
+  join: true,
+  leave: true,
+  presence: true,
+  nick: true,
+  uid: true,
+  role: true,
+  affiliation: true,
+  message: true,
+  serviceMessage: true,
+  messageError: true,
+  subject: true,
+  messageUpdate: true,
+  signal: true,
+  privateMessage: true,
+  config: true,
+} satisfies Record<keyof RoomEvents, true>) as (keyof RoomEvents)[];
+
+/** Brings events from one place (a room, or the account) to handlers, one at a time and in order. */
+export class Dispatcher {
+  readonly #router: Router;
+  readonly #queue: RoomQueue<RoutedEvent>;
+
+  /** `fields` say in the log where the events are from. */
+  constructor(router: Router, logger: Logger, fields: object) {
+    this.#router = router;
+    this.#queue = new RoomQueue<RoutedEvent>({
+      handle: (event) => router.route(event),
+      failed: (error, event) =>
+        logger.error({ ...fields, event: event.type, error }, "An event could not be handled"),
+      full: () => logger.error({ ...fields }, "Too many events wait: they are dropped for now"),
+      relieved: (dropped) => logger.error({ ...fields, dropped }, "Events were dropped: too many waited"),
+    });
+  }
+
+  /** Takes what a room tells, as far as anybody handles events of that type. */
+  listenTo(room: Room): void {
+    const take = (event: RoutedEvent): void => this.take(event);
+    for (const type of ROOM_EVENTS) if (this.#router.handles(type)) room.on(type, take);
+  }
+
+  /** Takes one event, unless nobody could handle it. */
+  take(event: RoutedEvent): void {
+    if (this.#router.wants(event)) this.#queue.push(event);
+  }
+
+  /** Resolves when nothing is being handled, in the queue or beside it. */
+  async idle(): Promise<void> {
+    await this.#queue.idle();
+    await this.#router.idle();
+  }
+
+  /** Takes no more events; what waits is still handled. */
+  close(): void {
+    this.#queue.close();
+  }
+
+  /** Takes no more events, and forgets those that wait. */
+  discard(): void {
+    this.#queue.discard();
+  }
+}

@@ -1,0 +1,30 @@
+import type { Logger } from "../base/logger.js";
+import type { DraftInit } from "../muc/wire/draft.js";
+import type { HandledEvent } from "./invoke.js";
+import type { AnswerGoes } from "./metadata.js";
+import type { ReplyTarget } from "./reply.js";
+
+const NOWHERE: ReplyTarget = {
+  say: () => Promise.reject(new TypeError("There is nowhere to say this: send it to a room instead")),
+};
+
+/** Its failure reaches the log, whether or not anybody awaits it. */
+function loud(event: HandledEvent, logger: Logger, send: (draft: DraftInit) => Promise<void>): ReplyTarget {
+  const room = "room" in event ? event.room.jid : null;
+  return {
+    say: (draft) => {
+      const sent = send(draft);
+      sent.catch((error: unknown) => logger.warn({ room, error }, "An answer could not be sent"));
+      return sent;
+    },
+  };
+}
+
+/** Where what the handler of an event returns goes. */
+export function targetFor(event: HandledEvent, answer: AnswerGoes, logger: Logger): ReplyTarget {
+  if (answer === "nowhere") return NOWHERE;
+  if (event.type === "message") return event;
+  if (event.type === "directMessage") return loud(event, logger, (draft) => event.reply(draft));
+  if (event.type === "privateMessage") return loud(event, logger, (draft) => event.whisper(draft));
+  return loud(event, logger, (draft) => event.room.sendMessage(draft));
+}
