@@ -1,5 +1,6 @@
 import type { Element } from "../../base/element.js";
-import type { JID } from "../../base/jid.js";
+import { JID } from "../../base/jid.js";
+import { LanguageMap } from "../../base/language-map.js";
 import { unpin } from "../../base/unpin.js";
 import type { Farewell } from "../events/lifecycle.js";
 import {
@@ -247,15 +248,29 @@ export class OccupantTable {
     const show = stanza.getChildText("show") ?? "";
     return {
       nick: known?.nick ?? unpin(nick),
-      realJid: item?.jid?.bare() ?? known?.realJid ?? null,
+      realJid: keptJid(item?.jid ?? null, known?.realJid ?? null),
       occupantId: this.occupantIdOf(stanza) ?? known?.occupantId ?? null,
       role: item?.role ?? known?.role ?? "visitor",
       affiliation: item?.affiliation ?? known?.affiliation ?? "none",
       available: stanza.attrs["type"] !== "unavailable",
       show: SHOWS.has(show) ? (show as OccupantFacts["show"]) : null,
-      status: readTexts(stanza, "status"),
+      status: keptTexts(readTexts(stanza, "status")),
     };
   }
+}
+
+/** A real address that does not hold on to the stanza it came in; the known one where it is the same. */
+function keptJid(jid: JID | null, known: JID | null): JID | null {
+  if (jid === null) return known;
+  const bare = jid.bare();
+  if (known !== null && known.equals(bare)) return known;
+  return JID.tryParse(unpin(bare.toString())) ?? bare;
+}
+
+/** Texts that do not hold on to the stanza they came in. */
+function keptTexts(texts: LanguageMap): LanguageMap {
+  if (texts.size === 0) return texts;
+  return new LanguageMap([...texts].map(([language, text]) => [unpin(language), unpin(text)]));
 }
 
 /** Who did it, and why, as the item of a presence says. */
