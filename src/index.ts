@@ -12,6 +12,7 @@ export {
   OnConfigChange,
   OnDirectMessage,
   OnEnter,
+  OnError,
   OnExit,
   OnHistory,
   OnJoin,
@@ -38,6 +39,7 @@ export {
   type SilentResult,
 } from "./bot/decorators.js";
 export { AuthoringError, ReplyError, type AuthoringMistake } from "./bot/errors.js";
+export { HandlerFailed } from "./bot/handler-failed.js";
 export { HandlerContext } from "./bot/handler-context.js";
 export { delay, inject, injectable } from "./bot/injection.js";
 export type { Class, HandlerOptions, MessageFilter } from "./bot/metadata.js";

@@ -25,6 +25,8 @@ import {
   type EventMethod,
   type HandlerDecorator,
 } from "./handler-decorator.js";
+import type { HandlerFailed } from "./handler-failed.js";
+import type { SilentResult } from "./message-decorators.js";
 import { recordHandler, type HandlerOptions } from "./metadata.js";
 
 /** Handles somebody coming in; with `initial` also those who are found there. What the method returns is said in the room. */
@@ -77,6 +79,16 @@ export const OnMessageUpdate: EventDecorator<MessageUpdated> = onEvent("OnMessag
 
 /** Handles a message of ours that the room sent back. What the method returns is said in the room. */
 export const OnMessageFailed: EventDecorator<MessageFailed> = onEvent("OnMessageFailed", "messageError");
+
+/**
+ * Handles that another handler failed: it threw, or took too long. The log has the details, and the room a reference to
+ * them. The method returns no text.
+ */
+export const OnError: EventDecorator<HandlerFailed, never, SilentResult> = onEvent(
+  "OnError",
+  "handlerFailed",
+  "nowhere",
+);
 
 /**
  * Handles the events of a room that have this name. Of each it lets through what the decorator of its own does. What the

@@ -1,12 +1,16 @@
 import type { Logger } from "../base/logger.js";
 import type { DraftInit } from "../muc/wire/draft.js";
-import type { HandledEvent } from "./invoke.js";
+import type { HandledEvent } from "./handler-failed.js";
 import type { AnswerGoes } from "./metadata.js";
 import type { ReplyTarget } from "./reply.js";
 
 const NOWHERE: ReplyTarget = {
+  quiet: true,
   say: () => Promise.reject(new TypeError("There is nowhere to say this: send it to a room instead")),
 };
+
+/** Events that find us out of the room. */
+const OUTSIDE: ReadonlySet<string> = new Set(["exit", "failure", "suspend", "resume"]);
 
 /** Its failure reaches the log, whether or not anybody awaits it. */
 function loud(event: HandledEvent, logger: Logger, send: (draft: DraftInit) => Promise<void>): ReplyTarget {
@@ -22,9 +26,11 @@ function loud(event: HandledEvent, logger: Logger, send: (draft: DraftInit) => P
 
 /** Where what the handler of an event returns goes. */
 export function targetFor(event: HandledEvent, answer: AnswerGoes, logger: Logger): ReplyTarget {
-  if (answer === "nowhere") return NOWHERE;
+  if (answer === "nowhere" || event.type === "handlerFailed") return NOWHERE;
   if (event.type === "message") return event;
   if (event.type === "directMessage") return loud(event, logger, (draft) => event.reply(draft));
   if (event.type === "privateMessage") return loud(event, logger, (draft) => event.whisper(draft));
-  return loud(event, logger, (draft) => event.room.sendMessage(draft));
+  const target = loud(event, logger, (draft) => event.room.sendMessage(draft));
+  // that something went wrong is no news for a room that we are not in
+  return OUTSIDE.has(event.type) ? { ...target, quiet: true } : target;
 }

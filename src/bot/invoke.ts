@@ -1,16 +1,14 @@
+import { randomBytes } from "node:crypto";
+
 import type { Clock } from "../base/clock.js";
 import { RequestTimeoutError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
-import type { AnyRoomEvent } from "../muc/events/event-map.js";
-import type { DirectMessageReceived } from "../muc/events/direct-message.js";
 import type { DraftInit } from "../muc/wire/draft.js";
 import type { HandlerRef } from "./compile.js";
 import { ReplyError } from "./errors.js";
+import { HandlerFailed, type HandledEvent } from "./handler-failed.js";
 import { HandlerContext, type HandlerContextSource } from "./handler-context.js";
 import { sendAnswer, UnsentError, type ReplyTarget } from "./reply.js";
-
-/** What handlers are called for. */
-export type HandledEvent = AnyRoomEvent | DirectMessageReceived;
 
 /** What every call of a handler shares. */
 export interface InvokeContext {
@@ -20,6 +18,8 @@ export interface InvokeContext {
   readonly clock: Clock;
   /** How long a handler may take before its room goes on without it. */
   readonly handlerTimeoutMs: number;
+  /** Told of each handler that fails, when the log was. */
+  readonly failed?: (failure: HandlerFailed) => void;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -114,7 +114,12 @@ class Call implements HandlerContextSource {
   }
 
   #report(error: unknown): void {
-    this.#context.logger.error({ ...this.#fields, error }, "A handler failed");
+    const ref = randomBytes(2).toString("hex");
+    this.#context.logger.error({ ...this.#fields, ref, error }, "A handler failed");
+    // what cannot be sent is reported by the target
+    if (this.#target.quiet !== true) this.#target.say(`Something went wrong (ref ${ref})`).catch(() => {});
+    const { name: handler } = this.#handler;
+    this.#context.failed?.(new HandlerFailed({ error, event: this.#event, handler, ref }));
   }
 
   /** Never rejects, unless the logger fails. */

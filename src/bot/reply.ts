@@ -36,6 +36,8 @@ export type HandlerResult =
 export interface ReplyTarget {
   /** Its failure reaches the log, whether or not anybody awaits it. */
   say(draft: DraftInit): Promise<void>;
+  /** Nobody is there who could be told that something went wrong. */
+  readonly quiet?: boolean;
 }
 
 /** An answer could not be sent, which is no fault of the handler's. */

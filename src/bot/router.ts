@@ -1,7 +1,8 @@
 import type { MessageReceived } from "../muc/events/messages.js";
 import type { CommandHandler, CompiledBot, EventHandler, HandlerRef } from "./compile.js";
+import type { HandledEvent, HandlerFailed } from "./handler-failed.js";
 import { targetFor } from "./event-target.js";
-import { invoke, type HandledEvent, type InvokeContext } from "./invoke.js";
+import { invoke, type InvokeContext } from "./invoke.js";
 import type { HandlerOptions } from "./metadata.js";
 import type { ReplyTarget } from "./reply.js";
 import { parseArgs } from "./template.js";
@@ -43,7 +44,7 @@ export class Router {
 
   constructor(bots: readonly RunningBot[], context: InvokeContext) {
     this.#bots = bots;
-    this.#context = context;
+    this.#context = { ...context, failed: (failure) => this.#failed(failure) };
     for (const bot of bots) {
       if (bot.commands.size > 0) this.#listOf("message");
       for (const handler of bot.messages) this.#listOf("message").push({ bot, handler });
@@ -81,6 +82,17 @@ export class Router {
       this.#collect("message", event, calls);
     }
     return inOrder(calls);
+  }
+
+  /** At once, not when its turn comes: the failed handler may have waited long enough. One that fails itself is told to nobody. */
+  #failed(failure: HandlerFailed): void {
+    if (failure.event.type === "handlerFailed") return;
+    const calls: Call[] = [];
+    this.#collect(failure.type, failure, calls);
+    const work = inOrder(calls);
+    if (work === undefined) return;
+    this.#parallel.add(work);
+    void work.finally(() => this.#parallel.delete(work));
   }
 
   /** Resolves when no parallel handler is at work. */

@@ -8,7 +8,7 @@ import { Reply } from "../../src/bot/reply.js";
 import type { MessageReceived } from "../../src/muc/events/messages.js";
 import type { OccupantJoined } from "../../src/muc/events/occupants.js";
 import { botThat, slowly } from "./support/bot-that.js";
-import { BotsInRoom, turns } from "./support/bots-in-room.js";
+import { BotsInRoom, turns, WRONG } from "./support/bots-in-room.js";
 
 async function saidBy(handle: (m: MessageReceived, ctx: HandlerContext) => unknown) {
   const bots = new BotsInRoom(botThat(handle));
@@ -74,7 +74,7 @@ describe("what a handler returns", () => {
     ["a promise of a number", Promise.resolve(6), "a number"],
   ])("%s means nothing: it is reported, and the next event is handled", async (_name, value, kind) => {
     const { lines, complaints, bots } = await saidBy(() => value);
-    expect(lines).toEqual([]);
+    expect(lines).toEqual([WRONG]);
     expect(complaints).toEqual(["error A handler failed"]);
     const { fields } = bots.log.records.find(({ level }) => level === "error") ?? { fields: {} };
     expect(fields).toMatchObject({ handler: "Keeper.hear", room: "lobby@rooms.example.org" });
@@ -89,25 +89,25 @@ describe("a handler that fails", () => {
     throw new Error("boom");
   };
   it.each<[string, () => unknown, string[]]>([
-    ["throws", boom, []],
-    ["rejects", () => Promise.reject(new Error("boom")), []],
+    ["throws", boom, [WRONG]],
+    ["rejects", () => Promise.reject(new Error("boom")), [WRONG]],
     [
       "throws what is no error",
       () => {
         throw "boom" as unknown as Error;
       },
-      [],
+      [WRONG],
     ],
-    ["rejects with nothing", () => Promise.reject(undefined as unknown as Error), []],
-    ["has a then that throws", () => withThen({ get: boom }), []],
-    ["has a then that throws when called", () => thenable(boom), []],
+    ["rejects with nothing", () => Promise.reject(undefined as unknown as Error), [WRONG]],
+    ["has a then that throws", () => withThen({ get: boom }), [WRONG]],
+    ["has a then that throws when called", () => thenable(boom), [WRONG]],
     [
       "fails while it iterates",
       async function* () {
         yield "one";
         boom();
       },
-      ["one"],
+      ["one", WRONG],
     ],
   ])("%s: harms nobody, and the log names it", async (_name, handle, expected) => {
     const { lines, complaints } = await saidBy(handle);
@@ -130,7 +130,7 @@ describe("a handler that fails", () => {
     }
     const bots = new BotsInRoom(Keeper);
     await bots.enter();
-    expect(await bots.hears("x")).toEqual(["last"]);
+    expect(await bots.hears("x")).toEqual([WRONG, "last"]);
     const handlers = bots.log.records
       .filter(({ level }) => level === "error")
       .map(({ fields }) => fields["handler"]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { HandlerContext } from "../../src/bot/handler-context.js";
 import { botThat, slowly } from "./support/bot-that.js";
-import { BotsInRoom, turns } from "./support/bots-in-room.js";
+import { BotsInRoom, turns, WRONG } from "./support/bots-in-room.js";
 
 describe("a handler that takes too long", () => {
   it.each<[string, (ctx: HandlerContext) => unknown]>([
@@ -41,7 +41,7 @@ describe("a handler that takes too long", () => {
     bots.clock.advance(1);
     await bots.idle();
     await turns();
-    expect([aborted, bots.lines]).toEqual([true, ["next"]]);
+    expect([aborted, bots.lines]).toEqual([true, [WRONG, "next"]]);
     expect(bots.log.complaints).toEqual(["error A handler failed"]);
     expect(JSON.stringify(bots.log.records)).toContain("Keeper.hear took longer than 60000 ms");
   });
@@ -66,7 +66,7 @@ describe("a handler that takes too long", () => {
     bots.clock.advance(60_000);
     go();
     await turns();
-    expect([bots.lines, closed]).toEqual([["one"], true]);
+    expect([bots.lines, closed]).toEqual([["one", WRONG], true]);
   });
 
   it("leaves no timer behind when it does not", async () => {

@@ -138,9 +138,14 @@ export class BotsInRoom {
 
   /** What was said by the bots since they entered. */
   get lines(): string[] {
-    return this.session.sent.map((stanza) => stanza.getChildText("body") ?? `<${stanza.name}>`);
+    return this.session.sent.map((stanza) =>
+      (stanza.getChildText("body") ?? `<${stanza.name}>`).replace(/\(ref [0-9a-f]{4}\)$/, "(ref …)"),
+    );
   }
 }
+
+/** What a room is told when a handler fails; which reference differs each time. */
+export const WRONG = "Something went wrong (ref …)";
 
 /** A line of an occupant. */
 export function message(
