@@ -103,15 +103,18 @@ function prepareLocal(text: string, whole: string): string {
   return checked(local, "local part", whole);
 }
 
+const isNoDomain = (text: string): boolean =>
+  NOT_IN_DOMAIN.test(text) || text.startsWith(".") || text.includes("..");
+
 function prepareDomain(text: string, whole: string): string {
   if (PLAIN_DOMAIN.test(text)) return checked(text, "domain", whole);
   // ASCII is folded here: the conversion below takes digits and dots for the IP addresses of URLs.
   const domain = text.replace(/\.$/, "").replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   if (PLAIN_DOMAIN.test(domain)) return checked(domain, "domain", whole);
   if (/^\[[0-9a-f:.]+\]$/.test(domain)) return checked(domain, "domain", whole);
-  const invalid = NOT_IN_DOMAIN.test(domain) || domain.startsWith(".") || domain.includes("..");
-  const folded = invalid ? "" : domainToUnicode(domainToASCII(domain)).replace(/\.$/, "");
-  if ((folded === "" && domain !== "") || NOT_IN_DOMAIN.test(folded))
+  const folded = isNoDomain(domain) ? "" : domainToUnicode(domainToASCII(domain)).replace(/\.$/, "");
+  // Again: full stops of other scripts become dots only when they are folded.
+  if ((folded === "" && domain !== "") || isNoDomain(folded))
     throw new ArgumentError(`"${whole}" is no JID: its domain is invalid`);
   return checked(folded, "domain", whole);
 }

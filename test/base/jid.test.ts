@@ -202,6 +202,11 @@ describe("any text", () => {
       ),
   );
 
+  it("is refused where a full stop of another script leaves a label empty", () => {
+    for (const text of ["\uff0e;", "\uff0eexample.org", "a\uff0e\u3002example.org"])
+      expect(() => JID.parse(text)).toThrow(ArgumentError);
+  });
+
   it("is refused with an ArgumentError, or an address that reads the same again", () => {
     fc.assert(
       fc.property(anyText, (text) => {
