@@ -7,6 +7,7 @@ import type { Room } from "../room.js";
 import { withReference, type DraftInit } from "../wire/draft.js";
 import { NS } from "../wire/namespaces.js";
 import { readReply, readStanzaId, readTexts } from "../wire/texts.js";
+import { wordPattern } from "../wire/word-pattern.js";
 import { RoomEvent } from "./room-event.js";
 import { SpokenEvent, type SpokenFacts } from "./spoken.js";
 
@@ -21,11 +22,6 @@ export interface MessageFacts extends SpokenFacts {
   readonly source: MessageSource;
   /** Our own nick at that time. */
   readonly ownNick: string;
-}
-
-/** Escapes a text for a regular expression. */
-function literally(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** Somebody said something in the room. What it says of the sender is frozen at receipt. */
@@ -58,10 +54,7 @@ export class MessageReceived extends SpokenEvent {
 
   /** Whether our nick stands in it as a word of its own. */
   get mentionsMe(): boolean {
-    this.#mentionsMe ??= new RegExp(
-      `(?<![\\p{L}\\p{N}_])${literally(this.#facts.ownNick)}(?![\\p{L}\\p{N}_])`,
-      "iu",
-    ).test(this.body);
+    this.#mentionsMe ??= wordPattern(this.#facts.ownNick).test(this.body);
     return this.#mentionsMe;
   }
 

@@ -29,37 +29,52 @@ function position(text: string | undefined, missing: number): number {
   return /^\d{1,9}$/.test(text) ? Number(text) : NaN;
 }
 
-/**
- * The text of a body without what is only there for clients that lack a feature which we read (XEP-0428). Positions
- * count code points (XEP-0426). Without `for` it belongs to the one old feature that had none (XEP-0424 v0).
- */
-export function withoutFallback(text: string, stanza: Element): string {
-  if (text === "" || stanza.getChild("fallback", NS.fallback) === undefined) return text;
+/** What in the bodies is fallback: in order, and no two ranges touch. */
+function fallbackOf(stanza: Element): readonly Range[] {
+  const isFastened = stanza.getChild("apply-to", NS.fasten) !== undefined;
   const ranges = stanza
     .getChildren("fallback", NS.fallback)
-    .filter(({ attrs }) =>
-      attrs["for"] === undefined
-        ? stanza.getChild("apply-to", NS.fasten) !== undefined
-        : READ.has(attrs["for"]),
-    )
+    // Without `for` it belongs to the one old feature that had none (XEP-0424 v0).
+    .filter(({ attrs }) => (attrs["for"] === undefined ? isFastened : READ.has(attrs["for"])))
     .flatMap(rangesOf)
     .filter(([start, end]) => start < end)
     .toSorted(([a], [b]) => a - b);
-  return ranges.length === 0 ? text : cut(Array.from(text), ranges);
+  const merged: Range[] = [];
+  for (const [start, end] of ranges) {
+    const last = merged.at(-1);
+    if (last === undefined || start > last[1]) merged.push([start, end]);
+    else merged[merged.length - 1] = [last[0], Math.max(last[1], end)];
+  }
+  return merged;
 }
 
-/** One pass, whatever the number of ranges. */
-function cut(characters: readonly string[], ranges: readonly Range[]): string {
+/**
+ * The text of a body without what is only there for clients that lack a feature which we read (XEP-0428). Positions
+ * count code points (XEP-0426).
+ */
+export function withoutFallback(text: string, stanza: Element): string {
+  if (text === "" || stanza.getChild("fallback", NS.fallback) === undefined) return text;
+  return cut(text, fallbackOf(stanza));
+}
+
+/** One pass, whatever the number of ranges: those behind the end are not looked at. */
+function cut(text: string, ranges: readonly Range[]): string {
+  if (ranges.length === 0) return text;
+  const characters = Array.from(text);
   let kept = "";
   let at = 0;
   for (const [start, end] of ranges) {
-    if (start > at) kept += characters.slice(at, start).join("");
-    at = Math.max(at, end);
+    if (start >= characters.length) break;
+    kept += characters.slice(at, start).join("");
+    at = end;
   }
   return kept + characters.slice(at).join("");
 }
 
 /** Whether all that stands in the bodies of a message is there for clients that know no better. */
 export function isAllFallback(stanza: Element): boolean {
-  return [...readTexts(stanza, "body").values()].every((text) => withoutFallback(text, stanza).trim() === "");
+  // Read once: a message may have thousands of bodies, in as many languages.
+  const ranges = fallbackOf(stanza);
+  for (const text of readTexts(stanza, "body").values()) if (cut(text, ranges).trim() !== "") return false;
+  return true;
 }

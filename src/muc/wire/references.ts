@@ -2,18 +2,14 @@ import { xml, type Element } from "../../base/element.js";
 import { LanguageMap } from "../../base/language-map.js";
 import type { Occupant } from "../occupant.js";
 import { NS } from "./namespaces.js";
+import { wordPattern } from "./word-pattern.js";
 
 /** Where `name` stands in `text` as a word of its own, in code points (XEP-0426); null for nowhere. */
 function placeOf(name: string, text: string): { readonly begin: number; readonly end: number } | null {
-  const isWord = (character: string | undefined): boolean =>
-    character !== undefined && /[\p{L}\p{N}_]/u.test(character);
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    const before = Array.from(text.slice(0, at));
-    const [after] = Array.from(text.slice(at + name.length, at + name.length + 2));
-    if (isWord(before.at(-1)) || isWord(after)) continue;
-    return { begin: before.length, end: before.length + Array.from(name).length };
-  }
-  return null;
+  const found = wordPattern(name).exec(text);
+  if (found === null) return null;
+  const begin = Array.from(text.slice(0, found.index)).length;
+  return { begin, end: begin + Array.from(found[0]).length };
 }
 
 /**

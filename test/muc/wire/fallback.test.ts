@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import fc from "fast-check";
 
-import { withoutFallback } from "../../../src/muc/wire/fallback.js";
+import { isAllFallback, withoutFallback } from "../../../src/muc/wire/fallback.js";
 import { parseStanza } from "../../support/fake-session.js";
 
 const REPLY = "urn:xmpp:reply:0";
@@ -64,5 +64,32 @@ describe("a body without its fallback (XEP-0428)", () => {
         },
       ),
     );
+  });
+});
+
+describe("whether all of a message is fallback", () => {
+  it.each([
+    ["one body", `<body>x</body>`, true],
+    ["each of two", `<body>x</body><body xml:lang="de">y</body>`, true],
+    ["not the second", `<body>x</body><body xml:lang="de">yes</body>`, false],
+    ["none there", "", true],
+  ])("is told of %s", (_what, bodies, all) => {
+    expect(isAllFallback(stanza(bodies + fallback(`<body start="0" end="1"/>`)))).toBe(all);
+  });
+
+  it("reads the fallbacks of thousands of bodies once: time grows with their number, not with its square", () => {
+    const cost = (count: number): number => {
+      let reads = 0;
+      const bodies = Array.from({ length: count }, (_, n) => `<body xml:lang="a${n.toString(36)}">x</body>`);
+      const message = stanza(bodies.join("") + fallback(`<body start="0" end="1"/>`));
+      const children = message.getChildren.bind(message);
+      vi.spyOn(message, "getChildren").mockImplementation((...args) => {
+        reads++;
+        return children(...args);
+      });
+      expect(isAllFallback(message)).toBe(true);
+      return reads;
+    };
+    expect(cost(1_000)).toBe(cost(10));
   });
 });

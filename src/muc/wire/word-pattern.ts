@@ -1,0 +1,15 @@
+/** Patterns of names that were looked for before: a room hears the same ones again and again. */
+const known = new Map<string, RegExp>();
+/** Nicks are anybody's to choose: no more of them are kept. */
+const CAPACITY = 256;
+
+/** Finds `name` as a word of its own, in whatever case. Made once for a name, not for each text. */
+export function wordPattern(name: string): RegExp {
+  let pattern = known.get(name);
+  if (pattern !== undefined) return pattern;
+  const literal = name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  pattern = new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, "iu");
+  if (known.size >= CAPACITY) known.clear();
+  known.set(name, pattern);
+  return pattern;
+}
