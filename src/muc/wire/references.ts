@@ -2,14 +2,14 @@ import { xml, type Element } from "../../base/element.js";
 import { LanguageMap } from "../../base/language-map.js";
 import type { Occupant } from "../occupant.js";
 import { NS } from "./namespaces.js";
-import { wordPattern } from "./word-pattern.js";
+import { exactWordPattern } from "./word-pattern.js";
 
 /** Where `name` stands in `text` as a word of its own, in code points (XEP-0426); null for nowhere. */
 function placeOf(name: string, text: string): { readonly begin: number; readonly end: number } | null {
-  const found = wordPattern(name).exec(text);
+  const found = exactWordPattern(name).exec(text);
   if (found === null) return null;
   const begin = Array.from(text.slice(0, found.index)).length;
-  return { begin, end: begin + Array.from(found[0]).length };
+  return { begin, end: begin + Array.from(name).length };
 }
 
 /**
