@@ -78,7 +78,7 @@ export class Inbox {
   }
 
   #presenceError(stanza: Element, nick: string | null): void {
-    if (this.#room.errands.refused(stanza)) return;
+    if (this.#room.errands.refused(stanza, nick)) return;
     if (!this.#membership.refused(stanza, nick, XmppError.fromStanza(stanza)))
       this.#room.host.diagnostic("stray-presence-error", stanza);
   }

@@ -15,7 +15,7 @@ import {
 import { JoinError, joinReason } from "../join-error.js";
 import { joinPresence, type ConfigureRoom, type HistoryRequest, type JoinOptions } from "../join-options.js";
 import { askConfiguration, openInstantRoom, submitConfiguration } from "../admin/configuration.js";
-import { askFeatures } from "../room-requests.js";
+import { askFeatures } from "../admin/room-info.js";
 import { StatusCode, type LeaveMode } from "../status-codes.js";
 import type { Destroyed } from "../wire/muc-user.js";
 import { Deferred } from "./deferred.js";
@@ -136,9 +136,10 @@ export class Membership {
     mode: LeaveMode | null,
   ): void {
     if (this.core.inside || this.core.state.phase === "leaving") this.#room.table.selfUnavailable(presence);
+    const asked = this.#resync.abandon();
     this.core.input({ type: "selfUnavailable", mode }, { stanza: presence.stanza, presence, destroyed });
     // The question was on its way: it would let us in again, where we do not know of it.
-    if (this.#resync.abandon() && !this.core.listening) this.#sendLeave();
+    if (asked && !this.core.listening) this.#sendLeave();
   }
 
   /** An error for a presence. False when it is not for the join that is under way. */
@@ -307,6 +308,7 @@ export class Membership {
 
   #suspend(cause: OutageCause, source: RoomSource | null): void {
     const { room, host, jid } = this.#room;
+    this.#resync.abandon();
     // Who asks to join meanwhile waits for the rejoin.
     if (this.#entered.settled) this.#entered = new Deferred();
     const farewell = farewellIn(source);
@@ -333,6 +335,7 @@ export class Membership {
   #exit(mode: LeaveMode, source: RoomSource | null): void {
     const { host, jid, room } = this.#room;
     const farewell = farewellIn(source);
+    this.#resync.abandon();
     host.forget(jid);
     host.logger.info({ room: jid, mode, reason: farewell.reason }, "Out of the room for good");
     this.#entered.reject(new JoinError(jid.toString(), exitReason(mode, source), source?.error));

@@ -136,16 +136,17 @@ export class MessageInbox {
 
   /** What the room says in its own name. */
   #ofRoom(stanza: Element, content: MessageContent, replay: boolean): void {
-    if (content.update?.kind === "moderation") return this.#moderated(stanza, content.update, replay);
+    const { update } = content;
+    if (update !== null && "by" in update) return this.#moderated(stanza, update, replay);
     const noticed = this.#notices.receive(stanza);
     if (content.hasBody)
       this.#room.tell(new ServiceMessage(this.#room.room, stanza, replay ? "replay" : "live"));
     else if (!noticed) this.#room.host.diagnostic("message-without-body", stanza);
   }
 
-  #moderated(stanza: Element, content: MessageContent["update"], replay: boolean): void {
-    const facts = this.#facts(moderated(this.#room, this.#authors, content as ModerationContent, replay));
-    this.#room.tell(makeUpdate(this.#room, stanza, facts, content as ModerationContent, this.#authors));
+  #moderated(stanza: Element, content: ModerationContent, replay: boolean): void {
+    const facts = this.#facts(moderated(this.#room, this.#authors, content, replay));
+    this.#room.tell(makeUpdate(this.#room, stanza, facts, content, this.#authors));
   }
 
   /** The room itself, but not to everybody: an affiliation that changed, or a word of the service. */
@@ -163,18 +164,18 @@ export class MessageInbox {
     if (!core.inside) return;
     const context = this.#room;
     const initial = core.state.phase === "history";
-    if (this.#membership.isKnownSubject(readTexts(stanza, "subject"), nick)) return;
-    context.subject = readTexts(stanza, "subject");
+    const subject = readTexts(stanza, "subject");
+    if (this.#membership.isKnownSubject(subject, nick)) return;
+    context.subject = subject;
     context.subjectSetter = nick;
     const occupant = nick === null ? null : this.#authorship.author(stanza, nick, initial);
-    const { subject } = context;
     context.tell(new SubjectChanged(context.room, stanza, { occupant, nick, subject, initial }));
     core.input({ type: "subject" }, { stanza });
   }
 
   #failed(stanza: Element, nick: string | null): void {
     const id = stanza.attrs["id"] ?? "";
-    if (nick === null && this.#room.errands.refused(stanza)) return;
+    if (this.#room.errands.refused(stanza, nick)) return;
     const context = this.#room;
     if (!context.recall(id, nick)) return context.host.diagnostic("stray-message-error", stanza);
     const failed = new MessageFailed(context.room, stanza, id, XmppError.fromStanza(stanza));

@@ -62,6 +62,7 @@ export class OwnPresence {
     const id = randomUUID();
     await makeWish<void>(this.#context, {
       stanza: this.#stanza(nick, id),
+      nick,
       timeoutMs: NICK_TIMEOUT_MS,
       watch: ({ resolve }) => [
         // By the change alone: ejabberd answers with an id of the past.

@@ -2,7 +2,7 @@ import type { Element } from "../../base/element.js";
 import { messageOf } from "../../base/errors.js";
 import { AffiliationChanged } from "../events/occupants.js";
 import { RoomConfigChanged } from "../events/room-config.js";
-import { askFeatures } from "../room-requests.js";
+import { askFeatures } from "../admin/room-info.js";
 import { StatusCode } from "../status-codes.js";
 import { readItem, readMucUser, type MucItem, type MucUser } from "../wire/muc-user.js";
 import type { RoomContext } from "./room-context.js";

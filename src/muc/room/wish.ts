@@ -12,6 +12,8 @@ export interface Settle<T> {
 export interface Wish<T> {
   /** The message or presence, with an id. */
   readonly stanza: Element;
+  /** The nick that it is asked of, where it is not the room itself. */
+  readonly nick?: string;
   readonly timeoutMs: number;
   /** Begins to watch for its coming true; the returned functions end that. */
   readonly watch: (settle: Settle<T>) => readonly (() => void)[];
@@ -42,7 +44,7 @@ export function makeWish<T>(context: RoomContext, wish: Wish<T>): Promise<T> {
     const timer = host.clock.setTimeout(() => wish.expired(settle), wish.timeoutMs);
     ends.push(
       () => timer.cancel(),
-      errands.add(wish.stanza.attrs["id"] ?? "", (error) => settle.reject(error)),
+      errands.add(wish.stanza.attrs["id"] ?? "", wish.nick ?? null, (error) => settle.reject(error)),
       room.on("suspend", () => wish.out(settle)),
       room.on("exit", () => wish.out(settle)),
       ...wish.watch(settle),

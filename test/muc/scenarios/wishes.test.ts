@@ -46,6 +46,18 @@ describe("a change of nick of our own", () => {
     expect(room.nick).toBe(T);
   });
 
+  it("is not refused by another occupant, though they know its id: only by the room, or the nick that was asked for", async () => {
+    const stage = new Stage();
+    const { room } = await stage.active();
+    const done = room.setNick("oldhag");
+    const id = stage.session.sentOf("presence")[0]?.attrs["id"] ?? "";
+    stage.receive(refusal("conflict", { nick: F, id }));
+    expect(await settled(done)).toBe("pending");
+    expect(stage.diagnostics).toContain("stray-presence-error");
+    stage.receive(refusal("not-allowed", { id }));
+    await expect(done).rejects.toMatchObject({ condition: "not-allowed" });
+  });
+
   it("is given up after a time, and when we are out; nothing is left behind", async () => {
     const stage = new Stage();
     const { room } = await stage.active();
@@ -153,6 +165,19 @@ describe("a room made members-only", () => {
     await turn();
     stage.session.answer(DISCO_INFO, { payload: features("muc_open") });
     expect(stage.session.sentOf("presence")).toEqual([]);
+  });
+
+  it("is not asked beyond the session, or when the room is over: no timer is left", async () => {
+    const stage = new Stage();
+    const { room } = await stage.active({}, ["muc_open"]);
+    const before = stage.clock.pending;
+    stage.receive(NOTICE);
+    stage.session.answer(DISCO_INFO, { payload: features("muc_membersonly") });
+    expect(stage.clock.pending).toBeGreaterThan(before);
+    room.autorejoin = false;
+    stage.session.lose();
+    expect(room.state).toBe("left");
+    expect(stage.clock.pending).toBe(before);
   });
 
   it("no answer changes nothing; a removal meanwhile is told to the room once more, which may have let us in again", async () => {
