@@ -74,8 +74,15 @@ export const OnSuspend: EventDecorator<RoomSuspended> = onEvent("OnSuspend", "su
 /** Handles the beginning of a rejoin. What the method returns cannot be said before the room is entered. */
 export const OnResume: EventDecorator<RoomResumed> = onEvent("OnResume", "resume");
 
-/** Handles corrections, retractions, removals and reactions. What the method returns is said in the room. */
-export const OnMessageUpdate: EventDecorator<MessageUpdated> = onEvent("OnMessageUpdate", "messageUpdate");
+/**
+ * Handles corrections, retractions, removals and reactions of others, as they happen; with `missed` also those of the
+ * time that the bot was out. What the method returns is said in the room; for an update of a private message, to the
+ * sender.
+ */
+export const OnMessageUpdate: EventDecorator<MessageUpdated, "missed"> = onEvent(
+  "OnMessageUpdate",
+  "messageUpdate",
+);
 
 /** Handles a message of ours that the room sent back. What the method returns is said in the room. */
 export const OnMessageFailed: EventDecorator<MessageFailed> = onEvent("OnMessageFailed", "messageError");
@@ -92,7 +99,7 @@ export const OnError: EventDecorator<HandlerFailed, never, SilentResult> = onEve
 
 /**
  * Handles the events of a room that have this name. Of each it lets through what the decorator of its own does. What the
- * method returns is said in the room, of a private message to the sender.
+ * method returns is said in the room; where the event was told to the bot alone, to the sender.
  */
 export function On<K extends keyof RoomEvents>(
   type: K,

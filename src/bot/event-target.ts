@@ -30,6 +30,9 @@ export function targetFor(event: HandledEvent, answer: AnswerGoes, logger: Logge
   if (event.type === "message") return event;
   if (event.type === "directMessage") return loud(event, logger, (draft) => event.reply(draft));
   if (event.type === "privateMessage") return loud(event, logger, (draft) => event.whisper(draft));
+  // what was told to us alone is nobody else's business
+  if ("isPrivate" in event && event.isPrivate)
+    return loud(event, logger, (draft) => event.room.sendPrivate(event.occupant, draft));
   const target = loud(event, logger, (draft) => event.room.sendMessage(draft));
   // that something went wrong is no news for a room that we are not in
   return OUTSIDE.has(event.type) ? { ...target, quiet: true } : target;

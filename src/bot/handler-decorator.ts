@@ -36,6 +36,7 @@ export function isBare(args: IArguments): boolean {
   return args.length >= 2 && typeof args[0] === "object" && typeof args[1] === "string" && args[0] !== null;
 }
 
+/** The name of the method that a decorator without its parentheses stands on. */
 export function nameOf(args: IArguments): string {
   return String(args[1]);
 }

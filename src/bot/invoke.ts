@@ -18,6 +18,8 @@ export interface InvokeContext {
   readonly clock: Clock;
   /** How long a handler may take before its room goes on without it. */
   readonly handlerTimeoutMs: number;
+  /** Whether whoever is answered may be told once more that a handler failed; default: always. */
+  readonly mayTell?: () => boolean;
   /** Told of each handler that fails, when the log was. */
   readonly failed?: (failure: HandlerFailed) => void;
 }
@@ -116,10 +118,12 @@ class Call implements HandlerContextSource {
   #report(error: unknown): void {
     const ref = randomBytes(2).toString("hex");
     this.#context.logger.error({ ...this.#fields, ref, error }, "A handler failed");
+    const { mayTell, failed } = this.#context;
     // what cannot be sent is reported by the target
-    if (this.#target.quiet !== true) this.#target.say(`Something went wrong (ref ${ref})`).catch(() => {});
+    if (this.#target.quiet !== true && mayTell?.() !== false)
+      this.#target.say(`Something went wrong (ref ${ref})`).catch(() => {});
     const { name: handler } = this.#handler;
-    this.#context.failed?.(new HandlerFailed({ error, event: this.#event, handler, ref }));
+    failed?.(new HandlerFailed({ error, event: this.#event, handler, ref }));
   }
 
   /** Never rejects, unless the logger fails. */

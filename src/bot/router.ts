@@ -2,6 +2,7 @@ import type { MessageReceived } from "../muc/events/messages.js";
 import type { CommandHandler, CompiledBot, EventHandler, HandlerRef } from "./compile.js";
 import type { HandledEvent, HandlerFailed } from "./handler-failed.js";
 import { targetFor } from "./event-target.js";
+import { FailureLines } from "./failure-lines.js";
 import { invoke, type InvokeContext } from "./invoke.js";
 import type { HandlerOptions } from "./metadata.js";
 import type { ReplyTarget } from "./reply.js";
@@ -44,7 +45,12 @@ export class Router {
 
   constructor(bots: readonly RunningBot[], context: InvokeContext) {
     this.#bots = bots;
-    this.#context = { ...context, failed: (failure) => this.#failed(failure) };
+    const lines = new FailureLines(context.clock);
+    this.#context = {
+      ...context,
+      mayTell: () => lines.take(),
+      failed: (failure) => this.#failed(failure),
+    };
     for (const bot of bots) {
       if (bot.commands.size > 0) this.#listOf("message");
       for (const handler of bot.messages) this.#listOf("message").push({ bot, handler });
@@ -197,6 +203,11 @@ function isAskedFor(event: RoutedEvent, options: HandlerOptions): boolean {
     case "role":
     case "affiliation":
       return event.stanza?.attrs["type"] !== "unavailable" || options.departures === true;
+    case "messageUpdate":
+      // Of the past it is no news, and what we did ourselves we know.
+      return event.source === "live" || (event.source === "missed" && options.missed === true);
+    case "serviceMessage":
+      return event.source === "live";
     case "message":
     case "privateMessage":
       return event.source !== "missed" || options.missed === true;

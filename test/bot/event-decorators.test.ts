@@ -12,6 +12,7 @@ import {
   OnLeave,
   OnMention,
   OnMessage,
+  OnMessageUpdate,
   OnNickChange,
   OnPresenceChange,
   OnPrivateMessage,
@@ -19,7 +20,8 @@ import {
   OnSubjectChange,
 } from "../../src/bot/decorators.js";
 import type { HandlerContext } from "../../src/bot/handler-context.js";
-import type { MessageReceived } from "../../src/muc/events/messages.js";
+import type { MessageUpdated } from "../../src/muc/events/message-update.js";
+import type { MessageReceived, ServiceMessage } from "../../src/muc/events/messages.js";
 import type { NickChanged, OccupantLeft, RoleChanged } from "../../src/muc/events/occupants.js";
 import type { PrivateMessageReceived } from "../../src/muc/events/private-message.js";
 import { BotsInRoom, message, turns } from "./support/bots-in-room.js";
@@ -158,6 +160,48 @@ describe("messages", () => {
       ["chat", `${LOBBY}/alice`],
       ["chat", `${LOBBY}/alice`],
     ]);
+  });
+});
+
+describe("what became of earlier messages", () => {
+  const DELAY = xml("delay", { xmlns: "urn:xmpp:delay", stamp: "2020-01-01T00:00:00Z" });
+  const REPLACE = xml("replace", { xmlns: "urn:xmpp:message-correct:0", id: "m0" });
+  @Bot()
+  class Listener {
+    @OnMessageUpdate() update(e: MessageUpdated) {
+      return `${e.kind}: ${e.body}`;
+    }
+    @On("serviceMessage") service(e: ServiceMessage) {
+      return `the room: ${e.body}`;
+    }
+  }
+
+  it("reaches handlers as it happens: nothing of the history, and not what the bot did itself", async () => {
+    const bots = new BotsInRoom(Listener);
+    const ofRoom = xml("message", { from: LOBBY, type: "groupchat" }, xml("body", null, "old news"), DELAY);
+    await bots.enter(undefined, [message("old", { extra: [REPLACE, DELAY] }), ofRoom]);
+    await bots.idle();
+    expect(bots.lines).toEqual([]);
+    expect(await bots.hears("new", { extra: [REPLACE] })).toEqual(["correction: new"]);
+    expect(await bots.hears("mine", { nick: "keeper", extra: [REPLACE] })).toEqual([]);
+  });
+
+  it("in private is answered in private: the room is not told of it", async () => {
+    const bots = new BotsInRoom(Listener);
+    await bots.enter();
+    bots.comes("alice");
+    bots.session.deliver(
+      xml(
+        "message",
+        { from: `${LOBBY}/alice`, type: "chat", id: "m1" },
+        xml("body", null, "secret"),
+        REPLACE,
+        xml("x", { xmlns: MUC_USER }),
+      ),
+    );
+    await bots.idle();
+    expect(bots.lines).toEqual(["correction: secret"]);
+    expect(bots.session.sent[0]?.attrs).toMatchObject({ type: "chat", to: `${LOBBY}/alice` });
   });
 });
 

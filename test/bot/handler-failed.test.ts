@@ -70,6 +70,18 @@ describe("a handler that fails", () => {
     expect((await bots.hears("next")).at(-1)).toBe("next");
   });
 
+  it("is told five times at once, and then once in 12 s: the log and @OnError get all", async () => {
+    const bots = new BotsInRoom(Keeper);
+    await bots.enter();
+    const told: number[] = [];
+    for (let n = 0; n < 8; n++) told.push((await bots.hears("throw")).length);
+    expect(told).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
+    bots.clock.advance(12_000);
+    expect([(await bots.hears("throw")).length, (await bots.hears("throw")).length]).toEqual([1, 0]);
+    const { failures } = bots.instances[0] as Keeper;
+    expect(failures.filter(({ handler }) => handler === "Keeper.hear")).toHaveLength(10);
+  });
+
   it("tells nothing to a room that we are out of", async () => {
     const bots = new BotsInRoom(Keeper);
     const room = await bots.enter();

@@ -29,6 +29,7 @@ const EVENTS = [
   "role",
   "affiliation",
   "message",
+  "serviceMessage",
   "messageError",
   "subject",
   "messageUpdate",
