@@ -57,7 +57,7 @@ export interface JoinHandle {
 
 /**
  * The rooms of one session (XEP-0045): finds out which room each stanza is for, and lets rooms know when the session
- * comes and goes.
+ * comes and goes. What asks a room or service for something resolves and rejects as that of a `Room` does.
  */
 export class MucClient extends Emitter<ClientEvents> {
   readonly #session: Session;

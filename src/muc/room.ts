@@ -55,6 +55,10 @@ const LEAVE_TIMEOUT_MS = 5_000;
 /**
  * One room, from `join()` to `failure` or `exit` (XEP-0045). Listeners are called synchronously, and what the room
  * shows then includes exactly the event.
+ *
+ * What asks the service for something (`kick` to `getReservedNick`) resolves with its answer. It rejects with
+ * `ArgumentError` before anything is sent, with the `XmppError` of a refusal, with `RequestTimeoutError` after 30 s
+ * without an answer (services do not answer everything), and with `SessionError` when the session ends before.
  */
 export class Room extends Emitter<RoomEvents> {
   readonly #service: ServiceMember;
