@@ -58,7 +58,7 @@ const LEAVE_TIMEOUT_MS = 5_000;
  *
  * What asks the service for something (`kick` to `getReservedNick`) resolves with its answer. It rejects with
  * `ArgumentError` before anything is sent, with the `XmppError` of a refusal, with `RequestTimeoutError` after 30 s
- * without an answer (services do not answer everything), and with `SessionError` when the session ends before.
+ * without an answer (services do not answer everything), and with what ended the session where that comes before.
  */
 export class Room extends Emitter<RoomEvents> {
   readonly #service: ServiceMember;
