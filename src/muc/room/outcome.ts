@@ -1,0 +1,78 @@
+import { JoinFailed, RoomExited, RoomSuspended } from "../events/lifecycle.js";
+import { JoinError } from "../join-error.js";
+import type { LeaveMode } from "../status-codes.js";
+import { Deferred } from "./deferred.js";
+import { exitReason, failureReason, farewellIn, type RoomSource } from "./farewell.js";
+import type { RoomContext } from "./room-context.js";
+import type { OutageCause, RoomEffect } from "./room-machine.js";
+
+/** How joins end, and how the room does: tells those who wait for it, and the listeners. */
+export class Outcome {
+  readonly #room: RoomContext;
+  readonly #ended = new Deferred();
+  #entered = new Deferred();
+
+  constructor(room: RoomContext) {
+    this.#room = room;
+  }
+
+  /** Settles with the join, or with the rejoin that is under way. */
+  get entered(): Promise<void> {
+    return this.#entered.promise;
+  }
+
+  /** Settles when the room is over. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** The join is done: with an error, not as it was wanted. */
+  joined(error: JoinError | null = null): void {
+    if (error === null) this.#entered.resolve();
+    else this.#entered.reject(error);
+  }
+
+  /** Out, and back later. */
+  suspended(cause: OutageCause, nextAttemptAt: Date | null, source: RoomSource | null): void {
+    const { room, host, jid } = this.#room;
+    // Who asks to join meanwhile waits for the rejoin.
+    if (this.#entered.settled) this.#entered = new Deferred();
+    const farewell = farewellIn(source);
+    host.logger.warn(
+      { room: jid, cause, nextAttemptAt, reason: farewell.reason },
+      "Out of the room; it will be joined again",
+    );
+    this.#room.tell(new RoomSuspended(room, source?.stanza ?? null, { ...farewell, cause, nextAttemptAt }));
+  }
+
+  /** The first join failed, and the room is over. */
+  failed(why: Extract<RoomEffect, { do: "fail" }>["why"], source: RoomSource | null): void {
+    const { host, jid, room } = this.#room;
+    const reason = failureReason(why, source);
+    const error = new JoinError(jid.toString(), reason, source?.error);
+    host.forget(jid);
+    // Who asked is told by `entered` and `failure`; whether anybody else has to know, they decide.
+    host.logger.debug({ room: jid, reason }, error.message);
+    this.#entered.reject(error);
+    this.#room.tell(new JoinFailed(room, source?.stanza ?? null, error));
+    this.#ended.resolve();
+  }
+
+  /** The room is over. */
+  exited(mode: LeaveMode, source: RoomSource | null): void {
+    const { host, jid, room } = this.#room;
+    const farewell = farewellIn(source);
+    host.forget(jid);
+    host.logger.info({ room: jid, mode, reason: farewell.reason }, "Out of the room for good");
+    this.#entered.reject(new JoinError(jid.toString(), exitReason(mode, source), source?.error));
+    this.#room.tell(
+      new RoomExited(room, source?.stanza ?? null, {
+        ...farewell,
+        mode,
+        alternative: source?.destroyed?.alternative ?? null,
+        password: source?.destroyed?.password ?? null,
+      }),
+    );
+    this.#ended.resolve();
+  }
+}
