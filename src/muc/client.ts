@@ -22,6 +22,7 @@ import type { ConfigurationForm } from "./forms/configuration-form.js";
 import type { InfoForm } from "./forms/info-form.js";
 import { checkRoom, type JoinOptions } from "./join-options.js";
 import { JoinPace } from "./join-pace.js";
+import { JoinError } from "./join-error.js";
 import { createRoom, type Room, type RoomControl } from "./room.js";
 import type { Prepare, RoomHost } from "./room-host.js";
 import type { Affiliation } from "./wire/muc-user.js";
@@ -122,12 +123,13 @@ export class MucClient extends Emitter<ClientEvents> {
   /**
    * Asks to enter a room, now or as soon as there is a session. Returns at once: no event is fired before the turn
    * after that, so listeners can be attached first. A room that is known already is returned as it is, and the other
-   * arguments are ignored. Throws `ArgumentError` for an address that is no room's, and for a nick that none can be.
+   * arguments are ignored; of one that is being left `entered` rejects with the reason `aborted`: wait for `leave()`,
+   * then ask again. Throws `ArgumentError` for an address that is no room's, and for a nick that none can be.
    */
   join(jid: JID | string, nick: string, options: JoinOptions = {}): JoinHandle {
     const address = checkRoom(jid).toString();
     const known = this.#controls.get(address);
-    if (known !== undefined) return { room: known.room, entered: known.entered };
+    if (known !== undefined) return { room: known.room, entered: enteredAgain(known) };
     const control = createRoom(this.#host, address, nick, options);
     const { room, entered } = control;
     this.#controls.set(address, control);
@@ -244,4 +246,13 @@ export class MucClient extends Emitter<ClientEvents> {
     const jid = JID.tryParse(bare);
     return jid === null ? undefined : this.#controls.get(jid.toString());
   }
+}
+
+/** That of a room which is on its way out was fulfilled long ago, and would promise what does not come. */
+function enteredAgain({ room, entered }: RoomControl): Promise<void> {
+  if (room.state !== "leaving") return entered;
+  const leaving = new Error("it is being left: wait for leave() first");
+  const refused = Promise.reject<void>(new JoinError(room.jid.toString(), "aborted", leaving));
+  refused.catch(() => {});
+  return refused;
 }

@@ -1,5 +1,4 @@
 import { MucwrightError } from "../base/errors.js";
-import { XmppError } from "../xmpp/xmpp-error.js";
 
 /** Why a room could not be entered. */
 export type JoinErrorReason =
@@ -67,7 +66,7 @@ export class JoinError extends MucwrightError {
   readonly room: string;
 
   constructor(room: string, reason: JoinErrorReason, cause?: unknown) {
-    const said = cause instanceof XmppError ? ` (${cause.message})` : "";
+    const said = cause instanceof Error ? ` (${cause.message})` : "";
     super(
       "join",
       `${room} cannot be joined: ${EXPLAINED[reason]}${said}`,

@@ -184,6 +184,21 @@ describe("149: leaving always settles", () => {
     expect(stage.session.sentOf("presence")).toHaveLength(1);
   });
 
+  it("asked for meanwhile, it is not promised to be entered: it is on its way out", async () => {
+    const stage = new Stage();
+    const { room } = await stage.active();
+    const left = room.leave();
+    const again = stage.client.join(R, T);
+    expect(again.room).toBe(room);
+    await expect(again.entered).rejects.toMatchObject({
+      reason: "aborted",
+      message: expect.stringContaining("wait for leave()"),
+    });
+    stage.receive(unavailable(T, { codes: [110] }));
+    await left;
+    expect(stage.client.join(R, T).room).not.toBe(room);
+  });
+
   it("from inside a handler, too", async () => {
     const stage = new Stage();
     const { room, events } = await stage.join();
