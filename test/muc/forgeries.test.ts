@@ -66,7 +66,7 @@ describe("who said what: nothing inside an occupant's message is evidence", () =
     ["an error", errorOf("not-acceptable")],
   ];
 
-  it.each(forgeries)("%s, in a live message", async (_what, more) => {
+  it.each(forgeries)("%s, in a live message (XEP-0045 §13)", async (_what, more) => {
     const stage = new Stage();
     const joined = await stage.active();
     const before = shown(joined);
@@ -201,7 +201,7 @@ describe("a stanza-id", () => {
 });
 
 describe("presence", () => {
-  it("of the bare room is never an occupant, and never a removal", async () => {
+  it("of the bare room is never an occupant, and never a removal (XEP-0045 §13)", async () => {
     const stage = new Stage();
     const joined = await stage.active();
     const before = shown(joined);
@@ -276,7 +276,7 @@ describe("errors", () => {
 });
 
 describe("a reflection", () => {
-  it("is one only from our own occupant JID", async () => {
+  it("is one only from our own occupant JID (XEP-0045 §13)", async () => {
     const stage = new Stage();
     const { room, events } = await stage.active();
     await room.sendMessage({ body: "x", id: "m1" });

@@ -14,7 +14,7 @@ const PRECEDENCE: readonly (readonly [number, LeaveMode])[] = [
 ];
 
 describe("how somebody came to be out (XEP-0045 §15.6)", () => {
-  it.each(PRECEDENCE)("%i is %s", (code, mode) => {
+  it.each(PRECEDENCE)("%i is %s (XEP-0045 §11)", (code, mode) => {
     expect(removalMode(new Set([110, code]), false)).toBe(mode);
   });
 

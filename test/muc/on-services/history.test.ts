@@ -14,7 +14,12 @@ describeOnServices("history", (service) => {
     await until(() => lines(owner.events, "message").length === 3, "everything was said");
     const guest = await cast.actor("guest");
     const past = async (history?: HistoryRequest): Promise<string[]> => {
-      const { room, events } = await cast.enterAs(guest, jid, "guest", history === undefined ? {} : { history });
+      const { room, events } = await cast.enterAs(
+        guest,
+        jid,
+        "guest",
+        history === undefined ? {} : { history },
+      );
       await room.leave();
       return events.flatMap((event) => (event.type === "message" ? [`${event.source} ${event.body}`] : []));
     };

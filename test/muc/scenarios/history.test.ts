@@ -51,7 +51,7 @@ describe("replay is a phase: from own presence to the subject, or to the first s
     expect(stage.clock.pending).toBe(0);
   });
 
-  it("37: an undelayed message ends it, and is live, of whoever has the nick", async () => {
+  it("37: an undelayed message ends it, and is live, of whoever has the nick (XEP-0045 §7.2.16)", async () => {
     const stage = new Stage();
     const { room, events } = await inHistory(stage);
     stage.receive(message(F));
@@ -177,7 +177,7 @@ describe("whose a replayed line is", () => {
     expect(occupant).not.toBe(room.getOccupant(F));
   });
 
-  it("44: the room's own line is a service message, of the past", async () => {
+  it("44: the room's own line is a service message, of the past (XEP-0045 §7.2.13)", async () => {
     const stage = new Stage();
     const { events } = await inHistory(stage);
     stage.receive(message(null, { body: "this room is logged", delayed: true }));

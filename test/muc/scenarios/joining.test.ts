@@ -38,7 +38,7 @@ async function reasonOf(entered: Promise<void>): Promise<string> {
 }
 
 describe("asking to enter", () => {
-  it("1: one presence to the nick, with neither password nor history; the room is known, and told of once", async () => {
+  it("1: one presence to the nick, with neither password nor history; the room is known, and told of once (XEP-0045 §7.2.2)", async () => {
     const stage = new Stage();
     const added: string[] = [];
     stage.client.on("roomAdded", ({ room }) => added.push(room.jid.toString()));
@@ -76,14 +76,14 @@ describe("asking to enter", () => {
     return turn().then(() => expect(types(events)).toEqual(["failure"]));
   });
 
-  it("2: a password is sent, and kept; autorejoin is the default", async () => {
+  it("2: a password is sent, and kept; autorejoin is the default (XEP-0045 §7.2.5)", async () => {
     const stage = new Stage();
     const { room } = await stage.join({ password: "cauldronburn" });
     expect(joinSent(stage).getChild("x", MUC)?.getChildText("password")).toBe("cauldronburn");
     expect([room.password, room.autorejoin]).toEqual(["cauldronburn", true]);
   });
 
-  it("4: history is asked for exactly as wanted", async () => {
+  it("4: history is asked for exactly as wanted (XEP-0045 §7.2.14)", async () => {
     const stage = new Stage();
     await stage.join({ history: { maxStanzas: 20, since: new Date("2026-01-01T00:00:00Z") } });
     const x = joinSent(stage).getChild("x", MUC);
@@ -141,7 +141,7 @@ describe("asking to enter", () => {
 });
 
 describe("entering", () => {
-  it("10: own presence fulfils the promise, without a value; the history follows", async () => {
+  it("10: own presence fulfils the promise, without a value; the history follows (XEP-0045 §7.1, §7.2.13)", async () => {
     const stage = new Stage();
     const { room, entered } = await stage.join();
     stage.receive(own());
@@ -151,7 +151,7 @@ describe("entering", () => {
     expect([room.state, room.joined, room.active]).toEqual(["history", true, false]);
   });
 
-  it("11: `enter` tells the codes, and that the room was made", async () => {
+  it("11: `enter` tells the codes, and that the room was made (XEP-0045 §7.2.4, §10.1.1)", async () => {
     const stage = new Stage();
     const { room, events } = await stage.join();
     stage.receive(own({ codes: [100, 201] }));
@@ -162,7 +162,7 @@ describe("entering", () => {
     expect(enter.stanza?.attrs["from"]).toBe(`${R}/${T}`);
   });
 
-  it("13: those who are there first, then ourselves; we come first in the list", async () => {
+  it("13: those who are there first, then ourselves; we come first in the list (XEP-0045 §7.1, §7.2.3)", async () => {
     const stage = new Stage();
     const { room, events } = await stage.join();
     stage.receive(presence(F), presence(S), own());
@@ -172,7 +172,7 @@ describe("entering", () => {
     expect(room.occupants).toBe(room.occupants);
   });
 
-  it("14: the room may give us another nick (210)", async () => {
+  it("14: the room may give us another nick (210) (XEP-0045 §7.2.3)", async () => {
     const stage = new Stage();
     const { room } = await stage.join();
     stage.receive(presence("third-1", { codes: [110, 210] }));

@@ -23,7 +23,7 @@ describe("nick changes (XEP-0045 §7.6)", () => {
       ...init,
     });
 
-  it("154: the same occupant under another nick; nobody leaves", async () => {
+  it("154: the same occupant under another nick; nobody leaves (XEP-0045 §7.6)", async () => {
     const stage = new Stage();
     const { room, occupant, events } = await withMember(stage);
     stage.receive(change(F, "oldhag"));

@@ -16,7 +16,7 @@ async function withMember(stage: Stage) {
 }
 
 describe("what is known of an occupant", () => {
-  it("103: without an item, the least that somebody present can have; the status is kept", async () => {
+  it("103: without an item, the least that somebody present can have; the status is kept (XEP-0045 §5.1, §5.2)", async () => {
     const stage = new Stage();
     const { room } = await stage.active();
     stage.receive(presence(S, { item: null, more: "<status>brewing</status>" }));
@@ -146,7 +146,7 @@ describe("who comes, goes and changes", () => {
     expect(events).toEqual([]);
   });
 
-  it("118: presence of somebody known", async () => {
+  it("118: presence of somebody known (XEP-0045 §7.7)", async () => {
     const stage = new Stage();
     const { occupant, room, events } = await withMember(stage);
     stage.receive(presence(F, { item: MEMBER, more: "<show>away</show><status>stirring</status>" }));
@@ -159,7 +159,7 @@ describe("who comes, goes and changes", () => {
     ]);
   });
 
-  it("119: presence, then role, then affiliation; the occupant is up to date in the first", async () => {
+  it("119: presence, then role, then affiliation; the occupant is up to date in the first (XEP-0045 §8.3, §9.3)", async () => {
     const stage = new Stage();
     const { room, occupant, events } = await withMember(stage);
     const seen: unknown[] = [];
@@ -188,7 +188,7 @@ describe("who comes, goes and changes", () => {
     });
   });
 
-  it("121: a kick", async () => {
+  it("121: a kick (XEP-0045 §8.2)", async () => {
     const stage = new Stage();
     const { occupant, events } = await withMember(stage);
     stage.receive(

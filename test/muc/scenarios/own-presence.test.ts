@@ -29,7 +29,7 @@ describe("own presence while we are in", () => {
 });
 
 describe("being out", () => {
-  it("140: left as we asked to: one `exit`, and `me` is kept", async () => {
+  it("140: left as we asked to: one `exit`, and `me` is kept (XEP-0045 §7.14)", async () => {
     const stage = new Stage();
     const { room, events } = await stage.active();
     const left = room.leave();
@@ -84,7 +84,7 @@ describe("being out", () => {
     expect(only(other.events, "exit").mode).toBe(mode);
   });
 
-  it("143: banned: in every handler our role is none, and the affiliation outcast", async () => {
+  it("143: banned: in every handler our role is none, and the affiliation outcast (XEP-0045 §9.1)", async () => {
     const stage = new Stage();
     const { room, events } = await stage.active();
     const seen: string[] = [];
@@ -140,7 +140,7 @@ describe("being out", () => {
 });
 
 describe("149: leaving always settles", () => {
-  it("by the echo, addressed to our present nick", async () => {
+  it("by the echo, addressed to our present nick (XEP-0045 §7.14)", async () => {
     const stage = new Stage();
     const { room } = await stage.active();
     stage.receive(unavailable(T, { codes: [110, 303], item: { nick: "oldhag" } }));

@@ -19,7 +19,7 @@ function directs(stage: Stage): DirectMessageReceived[] {
 
 describe("a private message", () => {
   it.each(["chat", "normal", undefined])(
-    "250: of type %s is told with its occupant, and is no message",
+    "250: of type %s is told with its occupant, and is no message (XEP-0045 §7.5)",
     async (type) => {
       const stage = new Stage();
       const told = directs(stage);

@@ -73,7 +73,7 @@ describe("being refused", () => {
     ["remote-server-timeout", "unreachable"],
     ["internal-server-error", "other"],
     ["constructor", "other"],
-  ])("17: the condition %s is the reason %s", async (condition, reason) => {
+  ])("17: the condition %s is the reason %s (XEP-0045 §7.2.5 to §7.2.11)", async (condition, reason) => {
     const stage = new Stage();
     const { entered } = await stage.join();
     stage.receive(refusal(condition, { nick: T }));

@@ -8,7 +8,7 @@ const thread = "<thread>t1</thread>";
 const body = "<body>hallo</body>";
 
 describe("the subject", () => {
-  it("50: is told with who set it, and kept", async () => {
+  it("50: is told with who set it, and kept (XEP-0045 §7.2.15, §8.1)", async () => {
     const stage = new Stage();
     const { room, events } = await stage.active();
     stage.receive(subject(F, "foo"));
@@ -33,7 +33,7 @@ describe("the subject", () => {
   it.each([
     ["53", "a body", `<body xml:lang="de">hallo</body>`],
     ["61", "a body and a thread", body + thread],
-  ])("%s: with %s it is a message, and no subject", async (_n, _what, more) => {
+  ])("%s: with %s it is a message, and no subject (XEP-0045 §7.2.15)", async (_n, _what, more) => {
     const stage = new Stage();
     const { room, events } = await stage.active();
     stage.receive(subject(S, "foo", more));
@@ -69,7 +69,7 @@ describe("the subject", () => {
     expect(room.subject.toJSON()).toEqual({ en: "foo", de: "Fu" });
   });
 
-  it("that comes with entering is no change; who set it then may be somebody else than who has the nick now", async () => {
+  it("that comes with entering is no change; who set it then may be somebody else than who has the nick now (XEP-0045 §7.2.15)", async () => {
     const stage = new Stage();
     const { room, events } = await stage.join();
     stage.receive(presence(F), own(), subject(F, "foo"));
@@ -87,7 +87,7 @@ describe("the subject", () => {
     expect(only(events, "subject").occupant).toBe(room.getOccupant(F));
   });
 
-  it("59: setting it sends a subject and no body", async () => {
+  it("59: setting it sends a subject and no body (XEP-0045 §8.1)", async () => {
     const stage = new Stage();
     const { room } = await stage.active();
     await room.setSubject("toil & trouble");
