@@ -115,7 +115,8 @@ export class Element {
   static build(name: string, attrs: AttributesInit | null, children: readonly NodeInit[]): Element {
     if (!NAME.test(name)) throw new ArgumentError(`"${name}" cannot be the name of an XML element`);
     const kept = makeAttributes();
-    for (const [key, value] of Object.entries(attrs ?? {})) {
+    for (const key of attrs === null ? [] : Object.keys(attrs)) {
+      const value = attrs?.[key];
       if (value === null || value === undefined) continue;
       if (!ATTRIBUTE_NAME.test(key))
         throw new ArgumentError(`"${key}" cannot be the name of an XML attribute`);

@@ -12,6 +12,8 @@ export interface Serializable {
 // What has to be escaped, or must not be sent at all (XML 1.0 §2.2): one such character ends the stream.
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const SPECIAL = /[&<>"'\0-\u0008\u000B\u000C\u000E-\u001F\uD800-\uDFFF\uFFFE\uFFFF]/;
+// oxlint-disable-next-line no-control-regex -- likewise
+const SPECIAL_IN_ATTRIBUTE = /[&<>"'\0-\u001F\uD800-\uDFFF\uFFFE\uFFFF]/;
 const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -29,10 +31,8 @@ export function escapeXml(text: string): string {
 
 /** Attributes also need their white space kept: a parser turns it into blanks (XML 1.0 §3.3.3). */
 function escapeAttribute(text: string): string {
-  const escaped = escapeXml(text);
-  return /[\t\n\r]/.test(escaped)
-    ? escaped.replace(/[\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`)
-    : escaped;
+  if (!SPECIAL_IN_ATTRIBUTE.test(text)) return text;
+  return escapeXml(text).replace(/[\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
 function openTag(element: Serializable, inForce: string): string {
@@ -64,8 +64,15 @@ export function serialize(root: Serializable, inForce: string): string {
   const stack: Frame[] = [];
   const open = (element: Serializable, xmlns: string): void => {
     out += openTag(element, xmlns);
-    if (element.children.length === 0) {
+    const { children } = element;
+    const [only] = children;
+    if (children.length === 0) {
       out += "/>";
+      return;
+    }
+    // Most of what holds anything holds one text.
+    if (children.length === 1 && typeof only === "string") {
+      out += `>${escapeXml(only)}</${element.name}>`;
       return;
     }
     out += ">";

@@ -7,7 +7,7 @@ import type { AnyRoomEvent } from "../events/event-map.js";
 import type { MessageVoice } from "../events/spoken.js";
 import type { MessageTracker } from "../message-tracker.js";
 import type { Occupant } from "../occupant.js";
-import { draftOf, messageStanza, textElements, withIds, type Draft, type DraftInit } from "../wire/draft.js";
+import { draftOf, messageStanzas, textElements, type Draft, type DraftInit } from "../wire/draft.js";
 import type { RoomContext } from "./room-context.js";
 
 /** What we say in one room. All of it needs us to be in. */
@@ -50,8 +50,7 @@ export class Outbound implements MessageVoice {
 
   #groupchat(draft: Draft, cause: AnyRoomEvent | null): readonly Element[] {
     const to = this.#room.jid.toString();
-    const drafts = withIds(this.#room.host.prepare(draft, cause));
-    return drafts.map((each) => messageStanza(each, to, "groupchat"));
+    return messageStanzas(this.#room.host.prepare(draft, cause), to, "groupchat");
   }
 
   #remember({ attrs: { id, to } }: Element): void {
@@ -61,6 +60,8 @@ export class Outbound implements MessageVoice {
   /** All or nothing: what cannot be sent is found out before the first stanza goes. */
   async #send(stanzas: readonly Element[]): Promise<void> {
     for (const stanza of stanzas) this.#remember(stanza);
+    const [only] = stanzas;
+    if (only !== undefined && stanzas.length === 1) return this.#room.host.send(only);
     await Promise.all(stanzas.map((stanza) => this.#room.host.send(stanza)));
   }
 
@@ -90,8 +91,7 @@ export class Outbound implements MessageVoice {
     if (typeof to !== "string" && table.get(nick) !== to)
       throw new NotJoinedError(`${nick} is not in ${jid.toString()} any more`);
     const address = jid.withResource(nick).toString();
-    const drafts = withIds(host.prepare(draftOf(draft), cause));
-    await this.#send(drafts.map((each) => messageStanza(each, address, "chat")));
+    await this.#send(messageStanzas(host.prepare(draftOf(draft), cause), address, "chat"));
   }
 
   /** XEP-0045 §8.1. */

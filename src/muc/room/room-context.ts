@@ -8,6 +8,7 @@ import { NS } from "../wire/namespaces.js";
 import { NO_TEXTS } from "../wire/texts.js";
 import { Errands } from "./errands.js";
 import { OccupantTable } from "./occupant-table.js";
+import { SentIds } from "./sent-ids.js";
 import { Tracking } from "./tracking.js";
 
 /** What the parts of one room share. */
@@ -24,7 +25,7 @@ export class RoomContext {
   password: string | null;
   autorejoin: boolean;
   /** Ids of our messages, with whom they were for. */
-  readonly #sentIds = new Map<string, string>();
+  readonly #sentIds = new SentIds();
   #tracking: Tracking | null = null;
   /** What our presence says beside that we are there: also when the room is joined again. */
   presence: readonly Element[] = [];
@@ -87,12 +88,7 @@ export class RoomContext {
 
   /** Keeps the id of a message of ours for as long as an error may come for it, and whom it is for. */
   remember(id: string, to: string): void {
-    this.#sentIds.set(id, to);
-    if (this.#sentIds.size <= MAX_SENT_IDS) return;
-    for (const oldest of this.#sentIds.keys()) {
-      this.#sentIds.delete(oldest);
-      return;
-    }
+    this.#sentIds.add(id, to);
   }
 
   /**
@@ -103,9 +99,7 @@ export class RoomContext {
     const to = this.#sentIds.get(id);
     const room = this.jid.toString();
     if (to === undefined || (nick !== null && to !== `${room}/${nick}`)) return false;
-    return this.#sentIds.delete(id);
+    this.#sentIds.delete(id);
+    return true;
   }
 }
-
-/** Ids of our messages that an error may still come for. */
-const MAX_SENT_IDS = 256;

@@ -40,44 +40,59 @@ export function withReference(init: DraftInit, id: string | null, answered: Elem
   return id === null ? draft : { replyTo: { id, to: JID.tryParse(answered.attrs["from"]) }, ...draft };
 }
 
-/** The same with ids, so that what comes of them can be told. The id that was asked for is that of the first part. */
-export function withIds(drafts: readonly Draft[]): readonly (Draft & { readonly id: string })[] {
-  const used = new Set<string>();
-  return drafts.map((draft) => {
-    const id = draft.id === undefined || used.has(draft.id) ? randomUUID() : draft.id;
-    used.add(id);
-    return { ...draft, id };
-  });
-}
-
 /** The children for texts by language (RFC 6121 §5.2.3). */
 export function textElements(name: string, texts: string | LanguageMap): Element[] {
+  if (typeof texts === "string") return [xml(name, null, texts)];
   return [...LanguageMap.from(texts)].map(([language, text]) =>
     xml(name, { "xml:lang": language === "" ? null : language }, text),
   );
 }
 
+/**
+ * The stanzas for drafts. Each has an id, so that what comes of it can be told; the one that was asked for is that of the
+ * first part. Throws {@link ArgumentError} where a draft says nothing at all.
+ */
+export function messageStanzas(drafts: readonly Draft[], to: string, kind: MessageKind): readonly Element[] {
+  const [only] = drafts;
+  if (only !== undefined && drafts.length === 1) return [messageStanza(only, to, kind)];
+  const used = new Set<string>();
+  return drafts.map((draft) => {
+    const id = draft.id === undefined || used.has(draft.id) ? randomUUID() : draft.id;
+    used.add(id);
+    return messageStanza(draft, to, kind, id);
+  });
+}
+
+/** To a room, to somebody in a room, or to somebody outside. */
+export type MessageKind = "groupchat" | "chat" | "direct";
+
 /** The stanza for a draft. Throws {@link ArgumentError} for one that says nothing at all. */
-export function messageStanza(draft: Draft, to: string, kind: "groupchat" | "chat" | "direct"): Element {
-  const type = kind === "groupchat" ? "groupchat" : "chat";
-  const { body, thread, replyTo, replaces, mentions = [], extensions = [], id = randomUUID() } = draft;
-  const bodies = body === undefined ? [] : textElements("body", body);
-  if (bodies.length === 0 && extensions.length === 0)
+export function messageStanza(
+  draft: Draft,
+  to: string,
+  kind: MessageKind,
+  id = draft.id ?? randomUUID(),
+): Element {
+  const { body, extensions } = draft;
+  const children: Element[] = body === undefined ? [] : textElements("body", body);
+  if (children.length === 0 && (extensions === undefined || extensions.length === 0))
     throw new ArgumentError("A message needs a body or an extension");
-  return xml(
-    "message",
-    { to, type, id },
-    bodies,
-    thread === undefined ? null : xml("thread", null, thread),
-    replyTo === undefined
-      ? null
-      : xml("reply", { xmlns: NS.reply, id: replyTo.id, to: replyTo.to?.toString() }),
-    replaces === undefined ? null : xml("replace", { xmlns: NS.replace, id: replaces }),
-    // Of all that we put in, rooms keep this for certain, also where they give ids of their own (XEP-0359).
-    kind === "groupchat" ? xml("origin-id", { xmlns: NS.stanzaId, id }) : null,
-    kind === "direct" || mentions.length === 0 ? null : referenceElements(mentions, body, to),
-    extensions,
-    // Tells our own server, and our other clients, that it is no message to a contact (XEP-0045 §7.5).
-    kind === "chat" ? xml("x", { xmlns: NS.user }) : null,
-  );
+  addReferences(draft, to, kind, children);
+  // Of all that we put in, rooms keep this for certain, also where they give ids of their own (XEP-0359).
+  if (kind === "groupchat") children.push(xml("origin-id", { xmlns: NS.stanzaId, id }));
+  if (extensions !== undefined) children.push(...extensions);
+  // Tells our own server, and our other clients, that it is no message to a contact (XEP-0045 §7.5).
+  if (kind === "chat") children.push(xml("x", { xmlns: NS.user }));
+  return xml("message", { to, type: kind === "groupchat" ? "groupchat" : "chat", id }, children);
+}
+
+/** What a message says of others, and of people. */
+function addReferences(draft: Draft, to: string, kind: MessageKind, children: Element[]): void {
+  const { body, thread, replyTo, replaces, mentions } = draft;
+  if (thread !== undefined) children.push(xml("thread", null, thread));
+  if (replyTo !== undefined)
+    children.push(xml("reply", { xmlns: NS.reply, id: replyTo.id, to: replyTo.to?.toString() }));
+  if (replaces !== undefined) children.push(xml("replace", { xmlns: NS.replace, id: replaces }));
+  if (kind !== "direct" && mentions !== undefined && mentions.length > 0)
+    children.push(...referenceElements(mentions, body, to));
 }

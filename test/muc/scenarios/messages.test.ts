@@ -344,8 +344,8 @@ describe("76: what the room sends back", () => {
   it("is forgotten for all but the last few hundred messages", async () => {
     const stage = new Stage();
     const { room, events } = await stage.active();
-    for (let n = 0; n < 300; n++) await room.sendMessage({ body: "x", id: `m${n}` });
-    stage.receive(bounce("m0", "forbidden"), bounce("m299", "forbidden"));
-    expect(only(events, "messageError").id).toBe("m299");
+    for (let n = 0; n < 1_000; n++) await room.sendMessage({ body: "x", id: `m${n}` });
+    stage.receive(bounce("m0", "forbidden"), bounce("m999", "forbidden"));
+    expect(only(events, "messageError").id).toBe("m999");
   });
 });

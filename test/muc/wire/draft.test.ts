@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { LanguageMap } from "../../../src/base/language-map.js";
-import { messageStanza, withIds, type Draft } from "../../../src/muc/wire/draft.js";
+import { messageStanza, messageStanzas, type Draft } from "../../../src/muc/wire/draft.js";
 import { R } from "../support/stanzas.js";
 
 const REFERENCE = "urn:xmpp:reference:0";
@@ -75,7 +75,9 @@ describe("a mention (XEP-0372)", () => {
 
 describe("ids of the parts of a message", () => {
   it("are all different; the one that was asked for is that of the first", () => {
-    const ids = withIds([{ id: "m1" }, { id: "m1" }, {}]).map(({ id }) => id);
+    const body = "x";
+    const parts = [{ id: "m1", body }, { id: "m1", body }, { body }];
+    const ids = messageStanzas(parts, R, "groupchat").map(({ attrs }) => attrs["id"]);
     expect(ids[0]).toBe("m1");
     expect(new Set(ids).size).toBe(3);
   });
