@@ -126,7 +126,7 @@ const adminQuery = (jid: string): Element =>
 const body = (text: string, language?: string): XmlElement => xml("body", { "xml:lang": language }, text);
 
 describeOnServices("messages", (service) => {
-  it("texts in several languages come as sent, both ways", async () => {
+  it("texts in several languages come as sent, both ways (XEP-0045 §7.4, §12)", async () => {
     await using scene = await Scene.open(service, "languages");
     await scene.send("l1", body("hello"), body("hallo", "de"), body("salut", "fr"));
     const heard = await scene.next("message");
@@ -207,7 +207,7 @@ describeOnServices("messages", (service) => {
     expect(scene.of("message")).toEqual([]);
   });
 
-  it("a private message is told from a direct one, and answered after a change of nick", async () => {
+  it("a private message is told from a direct one, and answered after a change of nick (XEP-0045 §7.5)", async () => {
     await using scene = await Scene.open(service, "private");
     await scene.whisper("p1", "psst");
     const heard = await scene.next("privateMessage");
@@ -234,7 +234,7 @@ describeOnServices("messages", (service) => {
     expect(reply.attrs["from"]).toBe(bare);
   });
 
-  it("a private message to nobody is told to have failed", async () => {
+  it("a private message to nobody is told to have failed (XEP-0045 §7.5)", async () => {
     await using scene = await Scene.open(service, "nobody");
     await scene.room.sendPrivate("nobody", { body: "hello?", id: "p1" });
     const failed = await scene.next("messageError");
@@ -276,7 +276,7 @@ describeOnServices("messages", (service) => {
     expect(["error", "aborted"]).toContain(late.state);
   });
 
-  it("a change of the configuration is told, with what it is", async () => {
+  it("a change of the configuration is told, with what it is (XEP-0045 §7.2.12, §10.2, §11)", async () => {
     await using scene = await Scene.open(service, "config");
     const submit = (name: string, value: string) =>
       scene.session.iq.set(scene.room.jid, configuration(name, value));
@@ -292,7 +292,7 @@ describeOnServices("messages", (service) => {
     ]);
   });
 
-  it("a subject in several languages: what the server keeps of it", async () => {
+  it("a subject in several languages: what the server keeps of it (XEP-0045 §7.2.15, §8.1)", async () => {
     await using scene = await Scene.open(service, "subject");
     await scene.room.setSubject(LanguageMap.from({ "": "toil", de: "Mühe" }));
     const told = await scene.next("subject");
@@ -304,7 +304,7 @@ describeOnServices("messages", (service) => {
     expect((await scene.next("subject", 2)).subject.size).toBe(0);
   });
 
-  it("an affiliation of somebody absent is told with the address", async () => {
+  it("an affiliation of somebody absent is told with the address (XEP-0045 §9.3)", async () => {
     await using scene = await Scene.open(service, "absent");
     const absent = await service.createAccount("absent");
     const query = adminQuery(absent.jid);
