@@ -27,6 +27,8 @@ const ROOM_EVENTS = Object.keys({
   signal: true,
   privateMessage: true,
   config: true,
+  stale: true,
+  fresh: true,
 } satisfies Record<keyof RoomEvents, true>) as (keyof RoomEvents)[];
 
 /** Brings events from one place (a room, or the account) to handlers, one at a time and in order. */

@@ -83,6 +83,9 @@ export class MucClient extends Emitter<ClientEvents> {
       get jid() {
         return session.jid;
       },
+      get online() {
+        return session.state === "online";
+      },
       // Outside of a room nobody there hears it, and in the next session we are outside at first.
       send: (stanza, onAcknowledged) => session.send(stanza, { thisSessionOnly: true, onAcknowledged }),
       turn: (act) => this.#pace.run(() => this.#guarded(act, null)),

@@ -72,6 +72,7 @@ export {
 export { PrivateMessageReceived } from "./events/private-message.js";
 export { RoomConfigChanged } from "./events/room-config.js";
 export { RoomEvent } from "./events/room-event.js";
+export { RoomFresh, RoomStale } from "./events/self-ping.js";
 export { SignalReceived, type SignalKind } from "./events/signal.js";
 export { SpokenEvent } from "./events/spoken.js";
 export { ConfigurationForm } from "./forms/configuration-form.js";
@@ -91,6 +92,7 @@ export { Room, type RoomState } from "./room.js";
 export type { Prepare } from "./room-host.js";
 export type { Outage } from "./room/room-core.js";
 export type { OutageCause } from "./room/room-machine.js";
+export type { SelfPing } from "./room/self-ping.js";
 export { StatusCode, type LeaveMode } from "./status-codes.js";
 export type { Draft, DraftInit } from "./wire/draft.js";
 export { Actor, type Affiliation, type Role } from "./wire/muc-user.js";

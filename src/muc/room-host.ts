@@ -22,6 +22,8 @@ export interface RoomHost {
   readonly iq: Pick<IqRequests, "get" | "set">;
   /** Our full JID, null before there is one. */
   readonly jid: JID | null;
+  /** Whether there is a stream: what is sent while it is interrupted waits for the next one. */
+  readonly online: boolean;
   /** `onAcknowledged` is called when the server has it, where it says so (XEP-0198). */
   send(stanza: Element, onAcknowledged?: () => void): Promise<void>;
   /** Calls `act` when a join may go out: now, or a little later where many do. Not at all when the session is lost. */

@@ -27,6 +27,7 @@ import { OwnPresence, type PresenceInit } from "./room/own-presence.js";
 import type { Outage } from "./room/room-core.js";
 import { RoomContext } from "./room/room-context.js";
 import type { Phase } from "./room/room-machine.js";
+import type { SelfPing } from "./room/self-ping.js";
 import { requestVoice, type VoiceOutcome } from "./room/voice-wish.js";
 import { draftOf, type DraftInit } from "./wire/draft.js";
 import type { Affiliation, Role } from "./wire/muc-user.js";
@@ -72,7 +73,7 @@ export class Room extends Emitter<RoomEvents> {
     makeRoom = (host, jid, nick, options) => {
       const room = new Room(host, jid, nick, options);
       const inbox = new Inbox(room.#context, room.#membership, room.#outbound);
-      const { core } = room.#membership;
+      const { core, silence } = room.#membership;
       return {
         room,
         get entered() {
@@ -90,10 +91,12 @@ export class Room extends Emitter<RoomEvents> {
         presence: (stanza, from) => {
           inbox.presence(stanza, from);
           room.#context.noteStanza();
+          if (stanza.attrs["type"] !== "error") silence.heard();
         },
         message: (stanza, from) => {
           inbox.message(stanza, from);
           room.#context.noteStanza();
+          if (stanza.attrs["type"] === "groupchat") silence.heard();
         },
       };
     };
@@ -199,6 +202,18 @@ export class Room extends Emitter<RoomEvents> {
 
   set autorejoin(autorejoin: boolean) {
     this.#context.autorejoin = autorejoin;
+  }
+
+  /**
+   * When a silent room is asked whether we are still in, and how (XEP-0410). Setting it changes what it names, from
+   * now on, and keeps the rest; throws `ArgumentError` for what is no positive number of milliseconds.
+   */
+  get selfPing(): SelfPing {
+    return this.#membership.silence.settings;
+  }
+
+  set selfPing(changes: Partial<SelfPing>) {
+    this.#membership.silence.change(changes);
   }
 
   /** Sent with the next join; null for none. */

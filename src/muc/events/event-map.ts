@@ -19,6 +19,7 @@ import type {
 } from "./occupants.js";
 import type { PrivateMessageReceived } from "./private-message.js";
 import type { RoomConfigChanged } from "./room-config.js";
+import type { RoomFresh, RoomStale } from "./self-ping.js";
 import type { SignalReceived } from "./signal.js";
 
 /** The events of a room, by name. Each listener gets exactly one event object. */
@@ -44,6 +45,8 @@ export interface RoomEvents {
   readonly signal: SignalReceived;
   readonly privateMessage: PrivateMessageReceived;
   readonly config: RoomConfigChanged;
+  readonly stale: RoomStale;
+  readonly fresh: RoomFresh;
 }
 
 /** Any event of a room. */

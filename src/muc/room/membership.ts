@@ -14,6 +14,7 @@ import { settleNewRoom } from "./new-room.js";
 import { NickChoice } from "./nick-choice.js";
 import type { OccupantPresenceStanza } from "./occupant-table.js";
 import { Outcome } from "./outcome.js";
+import { SilenceWatch } from "./silence-watch.js";
 import { Resync } from "./resync.js";
 import { RoomCore } from "./room-core.js";
 import type { RoomContext } from "./room-context.js";
@@ -26,6 +27,8 @@ const HISTORY_MARGIN_S = 30;
 export class Membership {
   readonly core: RoomCore<RoomSource>;
   readonly nicks: NickChoice;
+  /** Finds out that we are out, where nobody says so. */
+  readonly silence: SilenceWatch;
   readonly #room: RoomContext;
   readonly #options: JoinOptions;
   readonly #outcome: Outcome;
@@ -44,6 +47,7 @@ export class Membership {
     this.#outcome = new Outcome(room);
     this.#presences = new JoinPresences(room);
     this.#resync = new Resync(room);
+    this.silence = new SilenceWatch(room, () => this.core.input({ type: "gone" }));
     room.onMembersOnly = () => {
       if (this.core.inside) this.#resync.begin(nicks.current);
     };
@@ -159,17 +163,20 @@ export class Membership {
         this.nicks.advance();
         return this.#sendJoin();
       case "sendLeave":
+        this.silence.stop();
         return this.#presences.leave(this.nicks.current);
       case "enter":
         return this.#enter(source);
       case "caughtUp":
         return this.#room.tell(new RoomCaughtUp(this.#room.room, 0, null));
       case "suspend":
+        this.silence.stop();
         this.#resync.abandon();
         return this.#outcome.suspended(effect.cause, this.core.outage?.nextAttemptAt ?? null, source);
       case "fail":
         return this.#outcome.failed(effect.why, source);
       case "exit":
+        this.silence.stop();
         this.#resync.abandon();
         return this.#outcome.exited(effect.mode, source);
       case "diagnostic":
@@ -218,6 +225,7 @@ export class Membership {
     const rejoined = table.me !== null;
     const me = table.selfAvailable(presence);
     this.nicks.given(me.nick);
+    this.silence.start();
     table.endRejoin();
     const { codes, stanza } = presence;
     const created = codes.has(StatusCode.created);

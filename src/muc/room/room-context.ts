@@ -65,6 +65,11 @@ export class RoomContext {
     this.#lastStanzaMs = this.host.clock.monotonic();
   }
 
+  /** When something was last handled, by the monotonic clock. */
+  get lastStanzaMs(): number {
+    return this.#lastStanzaMs ?? this.host.clock.monotonic();
+  }
+
   /** How long nothing came from the room. */
   get silentMs(): number {
     return this.host.clock.monotonic() - (this.#lastStanzaMs ?? this.host.clock.monotonic());

@@ -151,6 +151,12 @@ const refused = (state: RoomMachineState, condition: string | null, policy: Room
   return to(state, "left", NO_TIMER, ...farewell, { do: "fail", why });
 };
 
+/** The room says that we are not in, or not as whom we are: what it may still keep of us ends, so that we can begin anew. */
+const gone: Cell<"gone"> = (state, _input, policy) => {
+  const { state: next, effects } = policy.autorejoin ? wait(state, "selfPing") : out(state, "disconnected");
+  return { state: next, effects: [{ do: "sendLeave" }, ...effects] };
+};
+
 const entered: RoomStep = {
   state: { phase: "history", entered: true },
   effects: [{ do: "enter" }, { do: "timer", wait: "history" }],
@@ -229,8 +235,7 @@ const TABLE: { readonly [P in Phase]: Row } = {
     message: (state, { delayed }) => (delayed ? stay(state) : caughtUp(state)),
     refused: impossible("refused-while-in"),
     bounced: (state, _input, policy) => (policy.autorejoin ? wait(state, "bounced") : out(state, "unknown")),
-    gone: (state, _input, policy) =>
-      policy.autorejoin ? wait(state, "selfPing") : out(state, "disconnected"),
+    gone,
     timer: caughtUp,
     leave,
   },
@@ -245,8 +250,7 @@ const TABLE: { readonly [P in Phase]: Row } = {
     message: stay,
     refused: impossible("refused-while-in"),
     bounced: (state, _input, policy) => (policy.autorejoin ? wait(state, "bounced") : out(state, "unknown")),
-    gone: (state, _input, policy) =>
-      policy.autorejoin ? wait(state, "selfPing") : out(state, "disconnected"),
+    gone,
     timer: impossible("stray-timer"),
     leave,
   },

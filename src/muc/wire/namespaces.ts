@@ -13,6 +13,7 @@ export const NS = {
   mucRequest: "http://jabber.org/protocol/muc#request",
   /** The node of disco#info that names the reserved nick. */
   reservedNick: "x-roomuser-item",
+  ping: "urn:xmpp:ping",
   delay: "urn:xmpp:delay",
   stanzaId: "urn:xmpp:sid:0",
   occupantId: "urn:xmpp:occupant-id:0",

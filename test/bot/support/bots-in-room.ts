@@ -35,6 +35,8 @@ const EVENTS = [
   "messageUpdate",
   "privateMessage",
   "config",
+  "stale",
+  "fresh",
 ] as const;
 
 class PlayedSession extends Emitter<SessionEvents> {

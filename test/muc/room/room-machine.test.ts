@@ -99,8 +99,8 @@ const INSIDE: Rows = {
   refused: "PHASE !refused-while-in",
   bounced: "waiting suspend:bounced timer:retry",
   "bounced -autorejoin": "left timer:off exit:unknown",
-  gone: "waiting suspend:selfPing timer:retry",
-  "gone -autorejoin": "left timer:off exit:disconnected",
+  gone: "waiting sendLeave suspend:selfPing timer:retry",
+  "gone -autorejoin": "left sendLeave timer:off exit:disconnected",
   leave: "leaving sendLeave timer:leave",
 };
 

@@ -83,6 +83,9 @@ export function describeEvent(event: AnyRoomEvent): string {
       return `privateMessage ${event.nick}: ${short(event.body)} ${event.id ?? "-"}`;
     case "config":
       return `config [${[...event.statusCodes].join(" ")}]`;
+    case "stale":
+    case "fresh":
+      return event.type;
     case "serviceMessage":
       return `serviceMessage ${event.source}: ${short(event.body)}`;
     case "messageError":

@@ -33,6 +33,8 @@ export const EVENTS = Object.keys({
   signal: 0,
   privateMessage: 0,
   config: 0,
+  stale: 0,
+  fresh: 0,
 } satisfies Record<keyof RoomEvents, 0>) as (keyof RoomEvents)[];
 
 /** A room under test: what it told, and how its join ended. */
