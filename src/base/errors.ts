@@ -31,6 +31,13 @@ export class NotJoinedError extends MucwrightError {
   }
 }
 
+/** It was decided before, by this code or other: nothing more is sent. */
+export class DecidedError extends MucwrightError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("decided", message, options);
+  }
+}
+
 /** The text of anything thrown, for a log line or another error's message. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -18,6 +18,10 @@ import {
   type AffiliationOptions,
 } from "./admin/ranks.js";
 import { askInfo } from "./admin/room-info.js";
+import { InvitationDesk } from "./invitations/invitation-desk.js";
+import type { Invitation } from "./invitations/invitation.js";
+import type { InvitationDeclined } from "./invitations/invitation-declined.js";
+import type { InvitedOptions } from "./invitations/invited-rooms.js";
 import type { ConfigurationForm } from "./forms/configuration-form.js";
 import type { InfoForm } from "./forms/info-form.js";
 import { checkRoom, type JoinOptions } from "./join-options.js";
@@ -31,6 +35,10 @@ import type { Affiliation } from "./wire/muc-user.js";
 export interface ClientEvents {
   /** A room was asked for with `join()`; it is told before anything happens in it. */
   readonly roomAdded: { readonly room: Room };
+  /** Somebody wants us in a room that we are not in (XEP-0045 §7.8, XEP-0249). */
+  readonly invitation: Invitation;
+  /** Somebody does not want to come into a room (XEP-0045 §7.8.2). */
+  readonly invitationDeclined: InvitationDeclined;
   /** Somebody wrote to our account, outside of any room. */
   readonly directMessage: DirectMessageReceived;
   /** Something was noticed and tolerated. */
@@ -43,6 +51,8 @@ export interface MucClientOptions {
   readonly languages?: readonly string[];
   /** Shapes what is said before it is sent; default unchanged. */
   readonly prepare?: Prepare;
+  /** How invitations are taken, and the rooms entered that they are for. */
+  readonly invited?: InvitedOptions;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Default: nothing is logged. */
@@ -65,6 +75,7 @@ export class MucClient extends Emitter<ClientEvents> {
   readonly #host: RoomHost;
   readonly #pace: JoinPace;
   readonly #direct: DirectInbox;
+  readonly #invitations: InvitationDesk;
   readonly #controls = new Map<string, RoomControl>();
   readonly #rooms = new Map<string, Room>();
 
@@ -101,8 +112,10 @@ export class MucClient extends Emitter<ClientEvents> {
         this.#controls.delete(jid.toString());
         this.#rooms.delete(jid.toString());
       },
+      invited: (id, to, refused) => this.#invitations.sent.remember(id, to, refused),
     };
     this.#direct = new DirectInbox(this.#host, (event) => this.emit("directMessage", event));
+    this.#invitations = this.#makeInvitations(options.invited);
     this.listenerFailed = (error, event) => logger.error({ error, event }, "A listener of the client failed");
     session.on("message", (stanza) => this.#deliver("message", stanza));
     session.on("presence", (stanza) => this.#deliver("presence", stanza));
@@ -182,6 +195,36 @@ export class MucClient extends Emitter<ClientEvents> {
     await destroyRoom(this.#host, checkRoom(room), options);
   }
 
+  #makeInvitations(options: InvitedOptions = {}): InvitationDesk {
+    const session = this.#session;
+    const desk = new InvitationDesk(
+      {
+        room: this.#host,
+        logger: this.#host.logger,
+        get jid() {
+          return session.jid;
+        },
+        getRoom: (jid) => this.#rooms.get(jid.toString()),
+        join: (jid, nick, how) => this.join(jid, nick, how),
+        invited: (invitation) => this.emit("invitation", invitation),
+        declined: (event) => this.emit("invitationDeclined", event),
+      },
+      options,
+    );
+    session.on("stopped", () => desk.close());
+    return desk;
+  }
+
+  /** Invitations come by anybody, in rooms and outside: they are looked for first. */
+  #isInvitation(stanza: Element): boolean {
+    try {
+      return this.#invitations.take(stanza);
+    } catch (error) {
+      this.#host.failed(error, stanza);
+      return true;
+    }
+  }
+
   /** A room that failed before it was asked for (its listeners stopped it) is not asked for any more. */
   #begin(control: RoomControl): void {
     if (!this.#knows(control)) return;
@@ -227,6 +270,7 @@ export class MucClient extends Emitter<ClientEvents> {
   }
 
   #deliver(kind: "message" | "presence", stanza: Element): void {
+    if (kind === "message" && this.#isInvitation(stanza)) return;
     const { from } = stanza.attrs;
     // What has no sender is from the own account.
     if (from === undefined) return this.#notOfRoom(kind, stanza);

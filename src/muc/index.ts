@@ -7,7 +7,13 @@ export {
   type NodeInit,
 } from "../base/element.js";
 export { Clock, systemClock, type Timer } from "../base/clock.js";
-export { ArgumentError, MucwrightError, NotJoinedError, RequestTimeoutError } from "../base/errors.js";
+export {
+  ArgumentError,
+  DecidedError,
+  MucwrightError,
+  NotJoinedError,
+  RequestTimeoutError,
+} from "../base/errors.js";
 export { Emitter, type Listener } from "../base/emitter.js";
 export { JID } from "../base/jid.js";
 export { LanguageMap } from "../base/language-map.js";
@@ -78,6 +84,16 @@ export { SpokenEvent } from "./events/spoken.js";
 export { ConfigurationForm } from "./forms/configuration-form.js";
 export { InfoForm } from "./forms/info-form.js";
 export { VoiceRequestForm } from "./forms/voice-request-form.js";
+export {
+  Invitation,
+  type AcceptOptions,
+  type InvitationDecision,
+  type InvitationMode,
+  type InvitationProof,
+} from "./invitations/invitation.js";
+export { InvitationDeclined } from "./invitations/invitation-declined.js";
+export { InvitedRoomsError, type InvitedOptions, type InvitedRoom } from "./invitations/invited-rooms.js";
+export type { InviteOptions } from "./invitations/write.js";
 export { JoinError, type JoinErrorReason } from "./join-error.js";
 export type { ConfigureRoom, HistoryRequest, JoinOptions, NickConflictPolicy } from "./join-options.js";
 export { MessageTracker, type MessageState, type TrackerEvents } from "./message-tracker.js";

@@ -31,6 +31,8 @@ export interface RoomHost {
   diagnostic(code: string, stanza: Element | null): void;
   /** Something of ours threw. */
   failed(error: unknown, stanza: Element | null): void;
+  /** A direct invitation goes out: `refused` is to be told when whoever it goes to, or their server, sends it back. */
+  invited(id: string, to: JID, refused: (error: Element) => void): void;
   /** The room is over: it is to be forgotten. */
   forget(jid: JID): void;
 }

@@ -16,6 +16,8 @@ import { askInfo } from "./admin/room-info.js";
 import type { RoomEvents } from "./events/event-map.js";
 import type { ConfigurationForm } from "./forms/configuration-form.js";
 import type { InfoForm } from "./forms/info-form.js";
+import { sendInvitation } from "./invitations/send.js";
+import type { InviteOptions } from "./invitations/write.js";
 import { checkHistory, checkNick, checkRoom, type JoinOptions } from "./join-options.js";
 import type { MessageTracker } from "./message-tracker.js";
 import { ServiceMember, type Occupant } from "./occupant.js";
@@ -280,6 +282,16 @@ export class Room extends Emitter<RoomEvents> {
   async requestVoice(): Promise<VoiceOutcome> {
     this.#outbound.assertInside();
     return requestVoice(this.#context);
+  }
+
+  /**
+   * Invites an account: directly (XEP-0249), with the password that we entered with; with `mode: "mediated"` through the
+   * room (XEP-0045 §7.8.2), which makes a member of the invited where only members may enter. Resolves when handed to
+   * the stream; a refusal comes as `messageError`. Rejects with `NotJoinedError`, and with `ArgumentError`.
+   */
+  async invite(jid: JID | string, options: InviteOptions = {}): Promise<void> {
+    this.#outbound.assertInside();
+    await sendInvitation(this.#context, jid, options);
   }
 
   /** Puts somebody out (XEP-0045 §8.2). Rejects with `ArgumentError` where an `Occupant` has not its nick any more. */

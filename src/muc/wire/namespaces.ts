@@ -31,4 +31,6 @@ export const NS = {
   receipts: "urn:xmpp:receipts",
   references: "urn:xmpp:reference:0",
   carbons: "urn:xmpp:carbons:2",
+  forward: "urn:xmpp:forward:0",
+  conference: "jabber:x:conference",
 } as const;
