@@ -102,6 +102,15 @@ export class Prosody extends ServerBase {
     return this.#inRoom(room, `assert(room:set_affiliation(true, ${lua(jid)}, ${lua(affiliation)}))`);
   }
 
+  /** The room forgets an occupant, and tells nobody. */
+  ghost(room: string, nick: string): Promise<void> {
+    const found = `room:get_occupant_by_nick(${lua(`${room}/${nick}`)})`;
+    return this.#inRoom(
+      room,
+      `(function() local who = ${found}; who.role = nil; room:save_occupant(who) end)()`,
+    );
+  }
+
   destroyRoom(room: string, reason = ""): Promise<void> {
     return this.#inRoom(room, `room:destroy(nil, ${lua(reason)})`);
   }
