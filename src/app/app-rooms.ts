@@ -1,12 +1,24 @@
 import type { JID } from "../base/jid.js";
 import type { Logger } from "../base/logger.js";
 import { Rooms } from "../bot/rooms.js";
-import type { MucClient } from "../muc/client.js";
+import type { MucClient, MucClientOptions } from "../muc/client.js";
 import type { JoinOptions } from "../muc/join-options.js";
 import type { Room } from "../muc/room.js";
+import type { AppSettings } from "./options.js";
 
 /** How a room is joined for a bot: it stays on, and takes another nick where it has to. */
 export const BOT_JOIN: JoinOptions = { nickConflict: "suffix", firstJoin: "persist" };
+
+/** How an application's client joins rooms, as far as the options say. */
+export function joinLimits(settings: AppSettings): Partial<MucClientOptions> {
+  const { joinsPerSecond, joinTimeoutMs, historyTimeoutMs, rejoin } = settings;
+  return {
+    ...(joinsPerSecond !== undefined && { joinsPerSecond }),
+    ...(joinTimeoutMs !== undefined && { joinTimeoutMs }),
+    ...(historyTimeoutMs !== undefined && { historyTimeoutMs }),
+    ...(rejoin !== undefined && { rejoin }),
+  };
+}
 
 /** The rooms of a client, entered as a bot enters them. */
 export class AppRooms extends Rooms {

@@ -12,7 +12,7 @@ import type { Room } from "../muc/room.js";
 import { Session } from "../xmpp/session.js";
 import { SessionError } from "../xmpp/session-error.js";
 import { consoleLogger } from "./console-logger.js";
-import { AppRooms, BOT_JOIN } from "./app-rooms.js";
+import { AppRooms, BOT_JOIN, joinLimits } from "./app-rooms.js";
 import { createContainer, instantiate, type Provider } from "./container.js";
 import { Dispatcher } from "./dispatcher.js";
 import { InjectionCheck } from "./injection-check.js";
@@ -106,7 +106,7 @@ export class BotApp {
     const plan = new RoomPlan(settings, bots);
     const clock = settings.clock ?? systemClock;
     const session = this.#makeSession(settings, logger);
-    const muc = new MucClient(session, { logger, clock });
+    const muc = new MucClient(session, { logger, clock, ...joinLimits(settings) });
     const providers = this.#providers(bots, settings, { session, muc, plan, logger, clock });
     const compiled = bots.map((bot) => compileBot(bot, prefixOf(bot)));
     const check = new InjectionCheck(providers);

@@ -5,6 +5,7 @@ import { ArgumentError, messageOf } from "../base/errors.js";
 import { JID } from "../base/jid.js";
 import { isLogLevel, type Logger, type LogLevel } from "../base/logger.js";
 import type { BotRoom } from "../bot/decorators.js";
+import type { MucClientOptions } from "../muc/client.js";
 import { parseService } from "../xmpp/service.js";
 import type { SessionLimits, ReconnectOptions } from "../xmpp/session-options.js";
 import type { Connect } from "../xmpp/transport.js";
@@ -34,6 +35,14 @@ export interface AppOptions {
   readonly reconnect?: false | ReconnectOptions;
   /** Bounds of the session. */
   readonly limits?: SessionLimits;
+  /** How many rooms are joined in a second at most; default 20. */
+  readonly joinsPerSecond?: number;
+  /** How long a join may stay unanswered, in milliseconds; default 30,000. */
+  readonly joinTimeoutMs?: number;
+  /** When a room's history counts as over though nothing says so, in milliseconds; default 10,000. */
+  readonly historyTimeoutMs?: number;
+  /** The bounds of the growing, jittered delay before a room is joined again; default 2,000 and 300,000 ms. */
+  readonly rejoin?: MucClientOptions["rejoin"];
   /** How long the start may take before it fails, in milliseconds; default 30,000. */
   readonly connectTimeoutMs?: number;
   /** How long a handler may take before its room goes on without it, in milliseconds; default 60,000. */

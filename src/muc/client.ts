@@ -27,6 +27,7 @@ import type { InfoForm } from "./forms/info-form.js";
 import { checkRoom, type JoinOptions } from "./join-options.js";
 import { JoinPace } from "./join-pace.js";
 import { JoinError } from "./join-error.js";
+import { joinRate, roomDelays, type RoomDelays } from "./delays.js";
 import { createRoom, type Room, type RoomControl } from "./room.js";
 import type { Prepare, RoomHost } from "./room-host.js";
 import type { Affiliation } from "./wire/muc-user.js";
@@ -53,6 +54,14 @@ export interface MucClientOptions {
   readonly prepare?: Prepare;
   /** How invitations are taken, and the rooms entered that they are for. */
   readonly invited?: InvitedOptions;
+  /** How many joins go out in a second at most, whatever second one looks at; default 20. */
+  readonly joinsPerSecond?: number;
+  /** How long a join may stay unanswered, in milliseconds; default 30,000. */
+  readonly joinTimeoutMs?: number;
+  /** When a room's history counts as over though nothing says so, in milliseconds; default 10,000. */
+  readonly historyTimeoutMs?: number;
+  /** The bounds of the growing, jittered delay before a room is joined again, in milliseconds; default 2,000 and 300,000. */
+  readonly rejoin?: Partial<RoomDelays["rejoin"]>;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Default: nothing is logged. */
@@ -79,14 +88,16 @@ export class MucClient extends Emitter<ClientEvents> {
   readonly #controls = new Map<string, RoomControl>();
   readonly #rooms = new Map<string, Room>();
 
+  /** Throws `ArgumentError` for a number that is none. */
   constructor(session: Session, options: MucClientOptions = {}) {
     super();
     this.#session = session;
     const { clock = systemClock } = options;
     const logger = redacting(options.logger ?? silentLogger);
-    this.#pace = new JoinPace(clock);
+    this.#pace = new JoinPace(clock, joinRate(options.joinsPerSecond));
     this.#host = {
       clock,
+      delays: roomDelays(options),
       logger,
       languages: options.languages ?? [],
       prepare: options.prepare ?? ((draft) => [draft]),
@@ -99,7 +110,7 @@ export class MucClient extends Emitter<ClientEvents> {
       },
       // Outside of a room nobody there hears it, and in the next session we are outside at first.
       send: (stanza, onAcknowledged) => session.send(stanza, { thisSessionOnly: true, onAcknowledged }),
-      turn: (act) => this.#pace.run(() => this.#guarded(act, null)),
+      turn: (act, urgent) => this.#pace.run(() => this.#guarded(act, null), urgent),
       diagnostic: (code, stanza) => {
         logger.debug({ code, stanza }, "Tolerated");
         this.emit("diagnostic", { code, stanza });

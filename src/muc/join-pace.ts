@@ -1,27 +1,36 @@
 import type { Clock } from "../base/clock.js";
 
-/** So many joins go out at once; what is more waits for its turn. */
-const BURST = 20;
-/** A join is some 400 bytes with its disco request: below the rate at which servers stop to read (Prosody: 10 kB/s). */
-const INTERVAL_MS = 50;
+/** What is sent within a second arrives within one, too, though the network may hold up some of it a little. */
+const SECOND_MS = 1_050;
 
-/** Lets rooms join at a limited rate: after an outage there may be hundreds of them. */
+/**
+ * Lets rooms join at a limited rate: after an outage there may be hundreds of them. In no second are there more than
+ * the rate: where nothing happened for a while, so many go at once; what waits then goes one by one.
+ */
 export class JoinPace {
   readonly #clock: Clock;
+  readonly #intervalMs: number;
   readonly #waiting: (() => void)[] = [];
-  #tokens = BURST;
-  #filledAtMs: number;
+  /** When the last ones went, as many as may go at once; the next to be overwritten is the oldest. */
+  readonly #sentAtMs: number[];
+  #oldest = 0;
+  /** Since something had to wait they go one by one. */
+  #crowded = false;
+  #notBeforeMs = -Infinity;
   #scheduled = false;
   #paused = false;
 
-  constructor(clock: Clock) {
+  /** `perSecond` is a positive number. */
+  constructor(clock: Clock, perSecond: number) {
     this.#clock = clock;
-    this.#filledAtMs = clock.monotonic();
+    this.#intervalMs = SECOND_MS / perSecond;
+    this.#sentAtMs = Array.from<number>({ length: Math.max(1, Math.floor(perSecond)) }).fill(-Infinity);
   }
 
-  /** Calls `act` now, or when its turn comes. */
-  run(act: () => void): void {
-    this.#waiting.push(act);
+  /** Calls `act` now, or when its turn comes; before all others that wait where it is `urgent`. */
+  run(act: () => void, urgent = false): void {
+    if (urgent) this.#waiting.unshift(act);
+    else this.#waiting.push(act);
     this.#drain();
   }
 
@@ -42,24 +51,45 @@ export class JoinPace {
   }
 
   #drain(): void {
-    this.#fill();
-    while (!this.#paused && this.#tokens >= 1) {
-      const act = this.#waiting.shift();
-      if (act === undefined) return;
-      this.#tokens--;
-      act();
+    try {
+      while (!this.#paused && this.#dueInMs() <= 0) {
+        const act = this.#waiting.shift();
+        if (act === undefined) break;
+        this.#count();
+        act();
+      }
+    } finally {
+      // One that throws holds up nobody.
+      this.#schedule();
     }
-    if (this.#paused || this.#scheduled || this.#waiting.length === 0) return;
-    this.#scheduled = true;
-    this.#clock.setTimeout(() => {
-      this.#scheduled = false;
-      this.#drain();
-    }, INTERVAL_MS);
   }
 
-  #fill(): void {
-    const nowMs = this.#clock.monotonic();
-    this.#tokens = Math.min(BURST, this.#tokens + (nowMs - this.#filledAtMs) / INTERVAL_MS);
-    this.#filledAtMs = nowMs;
+  #dueAtMs(): number {
+    const oldestMs = this.#sentAtMs[this.#oldest] ?? -Infinity;
+    return Math.max(this.#notBeforeMs, oldestMs + this.#intervalMs * this.#sentAtMs.length);
+  }
+
+  #dueInMs(): number {
+    return this.#dueAtMs() - this.#clock.monotonic();
+  }
+
+  #count(): void {
+    this.#notBeforeMs = this.#crowded ? this.#dueAtMs() + this.#intervalMs : -Infinity;
+    this.#sentAtMs[this.#oldest] = this.#clock.monotonic();
+    this.#oldest = (this.#oldest + 1) % this.#sentAtMs.length;
+  }
+
+  #schedule(): void {
+    if (this.#waiting.length === 0) this.#crowded = false;
+    if (this.#paused || this.#scheduled || this.#waiting.length === 0) return;
+    this.#scheduled = true;
+    this.#crowded = true;
+    this.#clock.setTimeout(
+      () => {
+        this.#scheduled = false;
+        this.#drain();
+      },
+      Math.max(0, this.#dueInMs()),
+    );
   }
 }

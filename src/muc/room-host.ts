@@ -5,6 +5,7 @@ import type { Logger } from "../base/logger.js";
 import type { IqRequests } from "../xmpp/iq.js";
 import type { DirectMessageReceived } from "./events/direct-message.js";
 import type { AnyRoomEvent } from "./events/event-map.js";
+import type { RoomDelays } from "./delays.js";
 import type { Draft } from "./wire/draft.js";
 
 /**
@@ -16,6 +17,7 @@ export type Prepare = (draft: Draft, cause: AnyRoomEvent | DirectMessageReceived
 /** What a room needs of its client. Not part of the package's surface. */
 export interface RoomHost {
   readonly clock: Clock;
+  readonly delays: RoomDelays;
   readonly logger: Logger;
   readonly languages: readonly string[];
   readonly prepare: Prepare;
@@ -26,8 +28,11 @@ export interface RoomHost {
   readonly online: boolean;
   /** `onAcknowledged` is called when the server has it, where it says so (XEP-0198). */
   send(stanza: Element, onAcknowledged?: () => void): Promise<void>;
-  /** Calls `act` when a join may go out: now, or a little later where many do. Not at all when the session is lost. */
-  turn(act: () => void): void;
+  /**
+   * Calls `act` when a join may go out: now, or a little later where many do; `urgent` before the others that wait. Not
+   * at all when the session is lost.
+   */
+  turn(act: () => void, urgent?: boolean): void;
   diagnostic(code: string, stanza: Element | null): void;
   /** Something of ours threw. */
   failed(error: unknown, stanza: Element | null): void;

@@ -160,8 +160,7 @@ export class Membership {
       case "join":
         return this.#join(effect.again);
       case "nextNick":
-        this.nicks.advance();
-        return this.#sendJoin();
+        return this.#nextNick();
       case "sendLeave":
         this.silence.stop();
         return this.#presences.leave(this.nicks.current);
@@ -204,6 +203,16 @@ export class Membership {
       // A room that does not exist yet has nothing to tell: nothing is trusted then.
       host.logger.debug({ room: jid, error: messageOf(error) }, "The room tells no features"),
     );
+  }
+
+  /** A join like any other, where many go out; but its room waits for the answer already. */
+  #nextNick(): void {
+    this.nicks.advance();
+    this.#presences.refused();
+    const wanted = this.nicks.current;
+    this.#room.host.turn(() => {
+      if (this.core.state.phase === "joining" && this.nicks.current === wanted) this.#sendJoin();
+    }, true);
   }
 
   #sendJoin(): void {

@@ -11,11 +11,6 @@ import {
   type RoomPolicy,
 } from "./room-machine.js";
 
-/** How long a join may stay unanswered. Some services never answer. */
-const JOIN_TIMEOUT_MS = 30_000;
-/** When the history counts as over though nothing says so: some services send no subject. */
-const HISTORY_TIMEOUT_MS = 10_000;
-const RETRY = { minDelayMs: 2_000, maxDelayMs: 300_000 };
 /** A room that kept us this long is a good one: the next delay is the shortest again. */
 const STABLE_AFTER_MS = 60_000;
 
@@ -43,9 +38,9 @@ export interface Outage {
 
 /** Drives the machine of one room: inputs in, effects and timers out, one input at a time. */
 export class RoomCore<Source = never> {
-  readonly #host: Pick<RoomHost, "clock" | "turn">;
+  readonly #host: Pick<RoomHost, "clock" | "delays" | "turn">;
   readonly #actions: RoomActions<Source>;
-  readonly #backoff = new Backoff(RETRY);
+  readonly #backoff: Backoff;
   readonly #inputs: { readonly input: RoomInput; readonly source: Source | null }[] = [];
   #state: RoomMachineState = INITIAL_STATE;
   #timer: Timer | null = null;
@@ -57,8 +52,9 @@ export class RoomCore<Source = never> {
   /** How long `leave()` waits for the room's farewell. */
   leaveTimeoutMs = 5_000;
 
-  constructor(host: Pick<RoomHost, "clock" | "turn">, actions: RoomActions<Source>) {
+  constructor(host: Pick<RoomHost, "clock" | "delays" | "turn">, actions: RoomActions<Source>) {
     this.#host = host;
+    this.#backoff = new Backoff(host.delays.rejoin);
     this.#actions = actions;
   }
 
@@ -127,7 +123,7 @@ export class RoomCore<Source = never> {
     const sinceMs = this.#activeSinceMs;
     this.#activeSinceMs = null;
     if (sinceMs !== null && this.#host.clock.monotonic() - sinceMs >= STABLE_AFTER_MS) this.#backoff.reset();
-    return Math.max(RETRY.minDelayMs / 4, this.#backoff.next());
+    return Math.max(this.#host.delays.rejoin.minDelayMs / 4, this.#backoff.next());
   }
 
   #note(effect: RoomEffect, retries: boolean): void {
@@ -154,8 +150,8 @@ export class RoomCore<Source = never> {
     this.#timer = null;
     if (wait === null) return;
     const delayMs = {
-      join: JOIN_TIMEOUT_MS,
-      history: HISTORY_TIMEOUT_MS,
+      join: this.#host.delays.joinTimeoutMs,
+      history: this.#host.delays.historyTimeoutMs,
       retry: this.#retryDelayMs,
       leave: this.leaveTimeoutMs,
     }[wait];

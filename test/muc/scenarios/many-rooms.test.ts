@@ -13,9 +13,12 @@ describe("many rooms", () => {
     await turn();
     stage.session.establish();
     expect(joins(stage)).toBe(20);
-    stage.clock.advance(1_000);
-    expect(joins(stage)).toBe(40);
-    stage.clock.advance(1_000);
+    for (const most of [20, 40, 60]) {
+      stage.clock.advance(1_000);
+      expect(joins(stage)).toBeLessThanOrEqual(most);
+      expect(joins(stage)).toBeGreaterThan(most - 5);
+    }
+    stage.clock.advance(200);
     expect(joins(stage)).toBe(60);
     expect(new Set(stage.session.sentOf("presence").map(({ attrs }) => attrs["to"])).size).toBe(60);
   });
@@ -24,7 +27,7 @@ describe("many rooms", () => {
     const stage = new Stage();
     for (const jid of jids) stage.client.join(jid, T);
     await turn();
-    stage.clock.advance(2_000);
+    stage.clock.advance(4_000);
     for (const jid of jids)
       stage.receive(presence(T, { codes: [110], room: jid }), subject().replaceAll(R, jid));
     stage.clock.advance(60_000);
@@ -35,6 +38,33 @@ describe("many rooms", () => {
     expect(joins(stage)).toBeLessThanOrEqual(20);
     stage.clock.advance(20_000);
     expect(joins(stage)).toBe(60);
+  });
+
+  it("joins under another nick go out at the same rate, before rooms that have not asked yet", async () => {
+    const stage = new Stage({ state: "connecting", joinsPerSecond: 10 });
+    for (const jid of jids) stage.client.join(jid, T, { nickConflict: "suffix" });
+    await turn();
+    stage.session.establish();
+    expect(joins(stage)).toBe(10);
+    for (const jid of jids.slice(0, 10)) stage.receive(refusal("conflict", { nick: T, room: jid }));
+    stage.clock.advance(1_000);
+    expect(joins(stage)).toBe(10);
+    stage.clock.advance(1_000);
+    const second = stage.session.sentOf("presence").slice(10);
+    expect(second.length).toBeGreaterThan(7);
+    expect(second.filter(({ attrs: { to = "" } }) => !to.endsWith("-2"))).toEqual([]);
+    stage.clock.advance(10_000);
+    expect(joins(stage)).toBe(70);
+  });
+
+  it("another nick whose turn comes too late is not asked for", async () => {
+    const stage = new Stage({ joinsPerSecond: 1 });
+    const { room } = await stage.join({ nickConflict: "suffix" });
+    stage.receive(refusal("conflict", { nick: T }));
+    await room.leave();
+    stage.session.sent.length = 0;
+    stage.clock.advance(10_000);
+    expect(stage.session.sent).toEqual([]);
   });
 
   it("a session that is lost meanwhile starts anew, and no room joins twice", async () => {
