@@ -15,6 +15,8 @@ export {
   OnError,
   OnExit,
   OnHistory,
+  OnInvitation,
+  OnInvitationDeclined,
   OnJoin,
   OnJoinFailed,
   OnLeave,
@@ -32,9 +34,12 @@ export {
   type BotRoom,
   type BotSettings,
   type CommandOptions,
+  type DecisionResult,
   type EventDecorator,
   type EventMethod,
   type HandlerDecorator,
+  type InvitedSettings,
+  type OnInvitationOptions,
   type OnMessageOptions,
   type SilentResult,
 } from "./bot/decorators.js";
@@ -43,6 +48,24 @@ export { HandlerFailed } from "./bot/handler-failed.js";
 export { HandlerContext } from "./bot/handler-context.js";
 export { delay, inject, injectable } from "./bot/injection.js";
 export type { Class, HandlerOptions, MessageFilter } from "./bot/metadata.js";
+export {
+  acceptFrom,
+  declineFrom,
+  type AcceptFromOptions,
+  type DeclineFromOptions,
+  type InvitationFilter,
+} from "./bot/policies/accept-from.js";
+export { askAdmins, type AskAdminsOptions } from "./bot/policies/ask-admins.js";
+export { firstOf, type FirstOf } from "./bot/policies/first-of.js";
+export {
+  declineAll,
+  ignoreAll,
+  type BuiltInvitationPolicy,
+  type InvitationPolicy,
+  type InvitationRuling,
+} from "./bot/policies/invitation-policy.js";
+export { limit, type LimitOptions } from "./bot/policies/limit.js";
+export type { BuiltPolicy, Policy, PolicyContext } from "./bot/policies/policy.js";
 export { Reply, type HandlerAnswer, type HandlerResult } from "./bot/reply.js";
 export { BotOptions, Rooms } from "./bot/rooms.js";
 export { ArgsOf, type CheckTemplate } from "./bot/template-types.js";

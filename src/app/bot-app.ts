@@ -15,6 +15,7 @@ import { consoleLogger } from "./console-logger.js";
 import { AppRooms, BOT_JOIN, joinLimits } from "./app-rooms.js";
 import { createContainer, instantiate, type Provider } from "./container.js";
 import { Dispatcher } from "./dispatcher.js";
+import { invitationMistakes, invitedOptions, takesInvitations, watchInvitations } from "./invitations.js";
 import { InjectionCheck } from "./injection-check.js";
 import { logLevelOf, settingsFrom, type AppOptions, type AppSettings, type Environment } from "./options.js";
 import { RoomPlan, type PlannedRoom } from "./room-plan.js";
@@ -106,7 +107,8 @@ export class BotApp {
     const plan = new RoomPlan(settings, bots);
     const clock = settings.clock ?? systemClock;
     const session = this.#makeSession(settings, logger);
-    const muc = new MucClient(session, { logger, clock, ...joinLimits(settings) });
+    const invited = invitedOptions(bots, plan.nick);
+    const muc = new MucClient(session, { logger, clock, invited, ...joinLimits(settings) });
     const providers = this.#providers(bots, settings, { session, muc, plan, logger, clock });
     const compiled = bots.map((bot) => compileBot(bot, prefixOf(bot)));
     const check = new InjectionCheck(providers);
@@ -114,6 +116,7 @@ export class BotApp {
       ...(bots.length === 0 ? [NO_BOTS] : []),
       ...bots.flatMap((bot) => classMistakes(bot, check)),
       ...compiled.flatMap((each) => each.mistakes),
+      ...bots.flatMap((bot) => invitationMistakes(bot)),
       ...plan.mistakes,
     ];
     // what a common base has wrong is told once
@@ -130,7 +133,8 @@ export class BotApp {
     this.#watchAccount(muc, running);
     this.#join(muc, plan.rooms);
     session.on("error", (error) => void this.#end(error));
-    if (plan.rooms.length === 0) logger.warn("The bots sit in no room: name some in @Bot or MUCWRIGHT_ROOMS");
+    if (plan.rooms.length === 0 && !running.some(takesInvitations))
+      logger.warn("The bots sit in no room: name some in @Bot or MUCWRIGHT_ROOMS");
     await session.start();
     this.#checkReady();
   }
@@ -210,7 +214,11 @@ export class BotApp {
     if (logger === null) return;
     const { signal } = this.#abort;
     const { clock = systemClock, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
-    const router = new Router(bots, { signal, logger, clock, handlerTimeoutMs });
+    const context = { signal, logger, clock, handlerTimeoutMs };
+    const { session } = this;
+    const invitations = watchInvitations({ client: muc, session, bots, logger, context });
+    if (invitations !== null) this.#queues.add(invitations);
+    const router = new Router(bots, context);
     if (!router.handles("directMessage")) return;
     const queue = new Dispatcher(router, logger, {});
     this.#queues.add(queue);

@@ -12,6 +12,7 @@ import {
   type HandlerOptions,
   type HandlerRecord,
 } from "./metadata.js";
+import { problemsOf } from "./policies/policy.js";
 import { parseTemplate, type Template } from "./template.js";
 
 /** A method to call, with the names that logs and errors give it. */
@@ -25,6 +26,8 @@ export interface HandlerRef {
 export interface EventHandler extends HandlerRef {
   readonly options: HandlerOptions;
   readonly answer: AnswerGoes;
+  /** What decides before the method is told, null for nothing. */
+  readonly policy: unknown;
   /** Only what names us. */
   readonly mention: boolean;
   /** Lower case, for a text that has to be contained. */
@@ -54,9 +57,11 @@ export interface CompiledBot {
 
 const { isRegExp } = types;
 
-function eventHandler(ref: HandlerRef, { filter, mention, answer, options }: EventSpec): EventHandler {
+function eventHandler(ref: HandlerRef, spec: EventSpec): EventHandler {
+  const { filter, mention, answer, options, policy = null } = spec;
   return {
     ...ref,
+    policy,
     options,
     answer,
     mention,
@@ -111,6 +116,12 @@ class CommandTable {
   }
 }
 
+/** What is wrong with a policy that stands somewhere. */
+export function policyMistakes(where: string, policy: unknown): readonly AuthoringMistake[] {
+  const fix = "Write a policy as a call, such as acceptFrom({ domains: […] }), or as a function";
+  return problemsOf(policy).map((problem) => ({ where, problem, fix }));
+}
+
 /** What a bot class handles, and every mistake that was found in it. */
 export function compileBot(
   type: Class,
@@ -128,6 +139,8 @@ export function compileBot(
   const events = new Map<string, EventHandler[]>();
   const add = ({ method, spec }: HandlerRecord): void => {
     const ref = { method, name: `${type.name}.${String(method)}` };
+    if (spec.kind !== "command" && spec.policy !== undefined)
+      mistakes.push(...policyMistakes(ref.name, spec.policy));
     if (spec.kind === "command") commands.add(ref, spec);
     else if (spec.kind === "message") messages.push(eventHandler(ref, spec));
     else events.set(spec.event, [...(events.get(spec.event) ?? []), eventHandler(ref, spec)]);

@@ -1,6 +1,8 @@
 import { forgotParentheses } from "./handler-decorator.js";
 import { injectable } from "./injection.js";
+import type { InvitedRoom } from "../muc/invitations/invited-rooms.js";
 import { recordBot } from "./metadata.js";
+import type { InvitationPolicy } from "./policies/invitation-policy.js";
 
 /** A room that a bot sits in. */
 export interface BotRoom {
@@ -12,12 +14,28 @@ export interface BotRoom {
   readonly password?: string;
 }
 
+/** How a bot takes invitations. */
+export interface InvitedSettings {
+  /** In how many rooms it may be by invitation at a time; default 50. */
+  readonly maxRooms?: number;
+  /** How old an invitation may be for policies to look at it, in milliseconds; default a day. Older ones they ignore. */
+  readonly maxAgeMs?: number;
+  /** How long an invitation can be decided, in milliseconds; default a day. */
+  readonly expiresMs?: number;
+  /** Told of each room that was entered by invitation, so that it can be entered again at the next start. */
+  readonly keep?: (room: InvitedRoom) => void | Promise<void>;
+}
+
 /** What `@Bot` takes. */
 export interface BotSettings {
   /** Where the bot sits. `MUCWRIGHT_ROOMS` and the options of `run` take their place. */
   readonly rooms?: readonly (string | BotRoom)[];
   /** Its nick; default the local part of the account. */
   readonly nick?: string;
+  /** Decides about invitations; without it, and where it leaves one undecided, `@OnInvitation` methods do, or nobody. */
+  readonly invitations?: InvitationPolicy;
+  /** The rooms that are entered by invitation. Of several bots of an application the smallest bounds count. */
+  readonly invited?: InvitedSettings;
   /** What commands begin with; default `!`. Null: commands only by mention (`keeper: roll 6`). */
   readonly prefix?: string | null;
 }
@@ -39,4 +57,5 @@ export function Bot(
 export { Command, type CommandOptions } from "./command-decorator.js";
 export * from "./event-decorators.js";
 export type { EventDecorator, EventMethod, HandlerDecorator } from "./handler-decorator.js";
+export * from "./invitation-decorators.js";
 export * from "./message-decorators.js";

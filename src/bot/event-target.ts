@@ -1,6 +1,6 @@
 import type { Logger } from "../base/logger.js";
 import type { DraftInit } from "../muc/wire/draft.js";
-import type { HandledEvent } from "./handler-failed.js";
+import { roomOf, type HandledEvent } from "./handler-failed.js";
 import type { AnswerGoes } from "./metadata.js";
 import type { ReplyTarget } from "./reply.js";
 
@@ -9,12 +9,15 @@ const NOWHERE: ReplyTarget = {
   say: () => Promise.reject(new TypeError("There is nowhere to say this: send it to a room instead")),
 };
 
+/** Nobody is there to be told: what is returned is left alone, and text refused. */
+const NOBODY: ReplyTarget = { ...NOWHERE, deaf: true };
+
 /** Events that find us out of the room. */
 const OUTSIDE: ReadonlySet<string> = new Set(["exit", "failure", "suspend", "resume"]);
 
 /** Its failure reaches the log, whether or not anybody awaits it. */
 function loud(event: HandledEvent, logger: Logger, send: (draft: DraftInit) => Promise<void>): ReplyTarget {
-  const room = "room" in event ? event.room.jid : null;
+  const room = roomOf(event);
   return {
     say: (draft) => {
       const sent = send(draft);
@@ -26,7 +29,9 @@ function loud(event: HandledEvent, logger: Logger, send: (draft: DraftInit) => P
 
 /** Where what the handler of an event returns goes. */
 export function targetFor(event: HandledEvent, answer: AnswerGoes, logger: Logger): ReplyTarget {
-  if (answer === "nowhere" || event.type === "handlerFailed") return NOWHERE;
+  if (answer === "nobody" || event.type === "invitation") return NOBODY;
+  if (answer === "nowhere" || event.type === "handlerFailed" || event.type === "invitationDeclined")
+    return NOWHERE;
   if (event.type === "message") return event;
   if (event.type === "directMessage") return loud(event, logger, (draft) => event.reply(draft));
   if (event.type === "privateMessage") return loud(event, logger, (draft) => event.whisper(draft));

@@ -4,9 +4,9 @@ import type { Clock } from "../base/clock.js";
 import { RequestTimeoutError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { DraftInit } from "../muc/wire/draft.js";
-import type { HandlerRef } from "./compile.js";
+import type { EventHandler, HandlerRef } from "./compile.js";
 import { ReplyError } from "./errors.js";
-import { HandlerFailed, type HandledEvent } from "./handler-failed.js";
+import { HandlerFailed, roomOf, type HandledEvent } from "./handler-failed.js";
 import { HandlerContext, type HandlerContextSource } from "./handler-context.js";
 import { sendAnswer, UnsentError, type ReplyTarget } from "./reply.js";
 
@@ -20,6 +20,8 @@ export interface InvokeContext {
   readonly handlerTimeoutMs: number;
   /** Whether whoever is answered may be told once more that a handler failed; default: always. */
   readonly mayTell?: () => boolean;
+  /** Asks the policy that stands on a handler; undefined where there was nothing to wait for. */
+  readonly consult?: (handler: EventHandler, event: HandledEvent) => Promise<void> | undefined;
   /** Told of each handler that fails, when the log was. */
   readonly failed?: (failure: HandlerFailed) => void;
 }
@@ -62,7 +64,8 @@ class Call implements HandlerContextSource {
 
   get #fields(): { readonly handler: string; readonly room?: string } {
     const handler = this.#handler.name;
-    return "room" in this.#event ? { handler, room: this.#event.room.jid.toString() } : { handler };
+    const room = roomOf(this.#event);
+    return room === null ? { handler } : { handler, room: room.toString() };
   }
 
   say(draft: DraftInit): Promise<void> {

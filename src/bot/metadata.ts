@@ -16,12 +16,17 @@ export interface HandlerOptions {
   readonly departures?: boolean;
   /** Also what was said while the bot was out, as far as the room's history tells (`source: "missed"`). */
   readonly missed?: boolean;
+  /** Of an invitation: how long it can be decided from now on, in milliseconds. */
+  readonly expiresMs?: number;
   /** Beside the room's queue: it is not waited for, and may be called again before it is done. */
   readonly parallel?: boolean;
 }
 
-/** Where the text that a handler returns goes: to the room, to whom it comes from, nowhere. */
-export type AnswerGoes = "room" | "sender" | "nowhere";
+/**
+ * Where the text that a handler returns goes: to the room, to whom it comes from, nowhere; `nobody`: it may return
+ * anything but text, and that is left alone.
+ */
+export type AnswerGoes = "room" | "sender" | "nowhere" | "nobody";
 
 /** What a decorator says of a method that handles an event. */
 export interface EventSpec {
@@ -33,6 +38,8 @@ export interface EventSpec {
   /** Only what names us. */
   readonly mention: boolean;
   readonly answer: AnswerGoes;
+  /** What decides before the method is told; default: nothing does. */
+  readonly policy?: unknown;
   readonly options: HandlerOptions;
 }
 

@@ -38,6 +38,8 @@ export interface ReplyTarget {
   say(draft: DraftInit): Promise<void>;
   /** Nobody is there who could be told that something went wrong. */
   readonly quiet?: boolean;
+  /** What is returned is left alone, unless it is text. */
+  readonly deaf?: boolean;
 }
 
 /** An answer could not be sent, which is no fault of the handler's. */
@@ -64,6 +66,20 @@ function kindOf(value: unknown): string {
   return typeof name === "string" && name !== "" && name !== "Object" ? `an object (${name})` : "an object";
 }
 
+/** A handler that decides may give what its decision resolves with; text it would take for said. */
+function refuseText(result: unknown): void {
+  const isObject = typeof result === "object" && result !== null;
+  if (
+    typeof result === "string" ||
+    Reply.is(result) ||
+    Array.isArray(result) ||
+    (isObject && isAsyncIterable(result))
+  )
+    throw new TypeError(
+      "A handler returned text where there is nobody to say it to: return nothing, or what it decides",
+    );
+}
+
 const never = (): boolean => false;
 
 /**
@@ -76,6 +92,7 @@ export async function sendAnswer(
   over: () => boolean = never,
 ): Promise<void> {
   if (result === undefined || result === null || result === false || over()) return;
+  if (target.deaf === true) return refuseText(result);
   if (typeof result === "string" || Reply.is(result)) return sendOne(result, target);
   if (Array.isArray(result)) {
     for (const line of result as readonly unknown[]) await sendAnswer(line, target, over);

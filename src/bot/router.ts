@@ -5,6 +5,7 @@ import { targetFor } from "./event-target.js";
 import { FailureLines } from "./failure-lines.js";
 import { invoke, type InvokeContext } from "./invoke.js";
 import type { HandlerOptions } from "./metadata.js";
+import { decidingAs } from "./policies/deciding-as.js";
 import type { ReplyTarget } from "./reply.js";
 import { parseArgs } from "./template.js";
 
@@ -151,7 +152,22 @@ export class Router {
     args: readonly unknown[],
     event: RoutedEvent,
   ): Promise<void> | undefined {
-    return this.#call(bot, handler, args, event, targetFor(event, handler.answer, this.#context.logger));
+    const target = targetFor(event, handler.answer, this.#context.logger);
+    const call = (): Promise<void> | undefined => this.#call(bot, handler, args, event, target);
+    if (event.type !== "invitation") return call();
+    if (handler.options.expiresMs !== undefined) event.expiresIn(handler.options.expiresMs);
+    const act = (): Promise<void> | undefined => decidingAs(handler.name, call);
+    const asked = handler.policy === null ? undefined : this.#context.consult?.(handler, event);
+    if (asked === undefined) return act();
+    // A policy may take days, and nothing else waits for it.
+    void asked.then(() => this.#beside(act()));
+    return undefined;
+  }
+
+  #beside(work: Promise<void> | undefined): void {
+    if (work === undefined) return;
+    this.#parallel.add(work);
+    void work.finally(() => this.#parallel.delete(work));
   }
 
   /** The author's own test may throw like any handler. */

@@ -1,0 +1,116 @@
+import type { Logger } from "../base/logger.js";
+import type { JID } from "../base/jid.js";
+import { policyMistakes } from "../bot/compile.js";
+import type { InvitedSettings } from "../bot/decorators.js";
+import type { AuthoringMistake } from "../bot/errors.js";
+import type { InvokeContext } from "../bot/invoke.js";
+import { botSettings, type Class } from "../bot/metadata.js";
+import { currentDecider } from "../bot/policies/deciding-as.js";
+import type { InvitationPolicy } from "../bot/policies/invitation-policy.js";
+import { InvitationPolicies } from "../bot/policies/policy-runner.js";
+import { Router, type RunningBot } from "../bot/router.js";
+import type { MucClient } from "../muc/client.js";
+import type { InvitedOptions } from "../muc/invitations/invited-rooms.js";
+import { messageStanza } from "../muc/wire/draft.js";
+import type { Session } from "../xmpp/session.js";
+import { BOT_JOIN } from "./app-rooms.js";
+import { Dispatcher } from "./dispatcher.js";
+
+function settingsOf(bots: readonly Class[]): readonly InvitedSettings[] {
+  return bots.flatMap((bot) => botSettings(bot)?.invited ?? []);
+}
+
+/** The smallest of what the bots say; undefined where none says anything. */
+function smallest(bots: readonly Class[], key: "maxRooms" | "maxAgeMs" | "expiresMs"): number | undefined {
+  const values = settingsOf(bots).flatMap((settings) => settings[key] ?? []);
+  return values.length === 0 ? undefined : Math.min(...values);
+}
+
+/** How the client of an application takes invitations. */
+export function invitedOptions(bots: readonly Class[], nick: string): InvitedOptions {
+  const maxRooms = smallest(bots, "maxRooms");
+  const expiresMs = smallest(bots, "expiresMs");
+  const keepers = settingsOf(bots).flatMap(({ keep }) => keep ?? []);
+  return {
+    nick,
+    // Who accepts wants to know: what passes by itself is theirs to try again.
+    join: { ...BOT_JOIN, firstJoin: "once", create: "refuse" },
+    decidedBy: currentDecider,
+    ...(maxRooms !== undefined && { maxRooms }),
+    ...(expiresMs !== undefined && { expiresMs }),
+    ...(keepers.length > 0 && {
+      keep: async (room) => {
+        for (const keep of keepers) await keep(room);
+      },
+    }),
+  };
+}
+
+/** What is wrong with how a bot takes invitations. */
+export function invitationMistakes(bot: Class): readonly AuthoringMistake[] {
+  const { invitations, invited = {} } = botSettings(bot) ?? {};
+  const wrong = (["maxRooms", "maxAgeMs", "expiresMs"] as const).flatMap((key) => {
+    const value = invited[key];
+    const allowed =
+      value === undefined || (typeof value === "number" && value >= (key === "maxRooms" ? 0 : 1));
+    const problem = `invited.${key} is ${String(value)}`;
+    return allowed ? [] : [{ where: bot.name, problem, fix: "Write a positive number" }];
+  });
+  return [...(invitations === undefined ? [] : policyMistakes(bot.name, invitations)), ...wrong];
+}
+
+/** Whether a bot may come into rooms by invitation: it need not name any. */
+export function takesInvitations({ type, events }: RunningBot): boolean {
+  return events.has("invitation") || botSettings(type)?.invitations !== undefined;
+}
+
+/** What {@link watchInvitations} needs. */
+export interface InvitationWatch {
+  readonly client: MucClient;
+  readonly session: Session;
+  readonly bots: readonly RunningBot[];
+  readonly logger: Logger;
+  readonly context: InvokeContext;
+}
+
+/**
+ * Brings invitations to what decides about them: first the policies of the bots, in the order of the bots, then their
+ * methods. Gives what brings them to the methods, null where there are none.
+ */
+export function watchInvitations({
+  client,
+  session,
+  bots,
+  logger,
+  context,
+}: InvitationWatch): Dispatcher | null {
+  const maxAgeMs = smallest(
+    bots.map(({ type }) => type),
+    "maxAgeMs",
+  );
+  const policies = new InvitationPolicies({
+    clock: context.clock,
+    signal: context.signal,
+    logger,
+    client,
+    tell: (account: JID, text: string) =>
+      session.send(messageStanza({ body: text }, account.toString(), "direct")),
+    ...(maxAgeMs !== undefined && { maxAgeMs }),
+  });
+  const router = new Router(bots, {
+    ...context,
+    consult: ({ policy, name }, event) =>
+      event.type === "invitation" ? policies.consult(policy as InvitationPolicy, event, name) : undefined,
+  });
+  const queue = new Dispatcher(router, logger, {});
+  client.on("invitation", (invitation) => {
+    if (context.signal.aborted) return;
+    for (const { type } of bots) {
+      const policy = botSettings(type)?.invitations;
+      if (policy !== undefined) void policies.consult(policy, invitation, type.name);
+    }
+    queue.take(invitation);
+  });
+  client.on("invitationDeclined", (event) => queue.take(event));
+  return router.handles("invitation") || router.handles("invitationDeclined") ? queue : null;
+}
