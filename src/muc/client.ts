@@ -28,14 +28,19 @@ import { checkRoom, type JoinOptions } from "./join-options.js";
 import { JoinPace } from "./join-pace.js";
 import { JoinError } from "./join-error.js";
 import { joinRate, roomDelays, type RoomDelays } from "./delays.js";
-import { createRoom, type Room, type RoomControl } from "./room.js";
+import type { RoomControl } from "./room-control.js";
+import { createRoom, type Room } from "./room.js";
 import type { Prepare, RoomHost } from "./room-host.js";
 import type { Affiliation } from "./wire/muc-user.js";
 
 /** The events of a {@link MucClient}. */
 export interface ClientEvents {
   /** A room was asked for with `join()`; it is told before anything happens in it. */
-  readonly roomAdded: { readonly room: Room };
+  readonly roomAdded: {
+    readonly room: Room;
+    /** The room that went on in this one (`onCause.alternative`), null where it was asked for. */
+    readonly follows: Room | null;
+  };
   /** Somebody wants us in a room that we are not in (XEP-0045 §7.8, XEP-0249). */
   readonly invitation: Invitation;
   /** Somebody does not want to come into a room (XEP-0045 §7.8.2). */
@@ -119,6 +124,7 @@ export class MucClient extends Emitter<ClientEvents> {
         logger.error({ error, stanza }, "A stanza could not be handled");
         this.#host.diagnostic("room-failed", stanza);
       },
+      follow: (from, to, nick, how) => this.#follow(from, to, nick, how),
       forget: (jid) => {
         this.#controls.delete(jid.toString());
         this.#rooms.delete(jid.toString());
@@ -157,13 +163,29 @@ export class MucClient extends Emitter<ClientEvents> {
     const address = checkRoom(jid).toString();
     const known = this.#controls.get(address);
     if (known !== undefined) return { room: known.room, entered: enteredAgain(known) };
+    return this.#add(address, nick, options, null);
+  }
+
+  #add(address: string, nick: string, options: JoinOptions, follows: Room | null): JoinHandle {
     const control = createRoom(this.#host, address, nick, options);
     const { room, entered } = control;
     this.#controls.set(address, control);
     this.#rooms.set(address, room);
     queueMicrotask(() => this.#guarded(() => this.#begin(control), null));
-    this.emit("roomAdded", { room });
+    this.emit("roomAdded", { room, follows });
     return { room, entered };
+  }
+
+  /** The room that ended made place for this one: we are in no more rooms than before. */
+  #follow(from: Room, to: JID, nick: string, options: JoinOptions): void {
+    const { logger } = this.#host;
+    const rooms = { room: from.jid, alternative: to };
+    if (this.#controls.has(to.toString()))
+      return logger.info(rooms, "The room went on in one where we are already");
+    logger.info(rooms, "The room went on elsewhere: we follow");
+    const { room, entered } = this.#add(to.toString(), nick, options, from);
+    this.#invitations.followed(from, room);
+    entered.catch((error: unknown) => logger.warn({ ...rooms, error }, "We could not follow"));
   }
 
   /** The configuration of a room that we own; we need not be in it (XEP-0045 §10.2). */

@@ -94,6 +94,7 @@ export {
 export { InvitationDeclined } from "./invitations/invitation-declined.js";
 export { InvitedRoomsError, type InvitedOptions, type InvitedRoom } from "./invitations/invited-rooms.js";
 export type { InviteOptions } from "./invitations/write.js";
+export type { Cause, CauseAction, OnCause } from "./causes.js";
 export { JoinError, type JoinErrorReason } from "./join-error.js";
 export type { ConfigureRoom, HistoryRequest, JoinOptions, NickConflictPolicy } from "./join-options.js";
 export { MessageTracker, type MessageState, type TrackerEvents } from "./message-tracker.js";

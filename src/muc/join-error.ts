@@ -1,4 +1,5 @@
 import { MucwrightError } from "../base/errors.js";
+import type { JID } from "../base/jid.js";
 
 /** Why a room could not be entered. */
 export type JoinErrorReason =
@@ -64,8 +65,10 @@ export class JoinError extends MucwrightError {
   readonly reason: JoinErrorReason;
   /** The bare JID of the room. */
   readonly room: string;
+  /** Where a room that is gone went on, null where that was not told. */
+  readonly alternative: JID | null;
 
-  constructor(room: string, reason: JoinErrorReason, cause?: unknown) {
+  constructor(room: string, reason: JoinErrorReason, cause?: unknown, alternative: JID | null = null) {
     const said = cause instanceof Error ? ` (${cause.message})` : "";
     super(
       "join",
@@ -74,5 +77,6 @@ export class JoinError extends MucwrightError {
     );
     this.reason = reason;
     this.room = room;
+    this.alternative = alternative;
   }
 }

@@ -2,6 +2,7 @@ import { ArgumentError } from "../base/errors.js";
 import type { Element } from "../base/element.js";
 import { xml } from "../base/element.js";
 import { JID } from "../base/jid.js";
+import { checkOnCause, type OnCause } from "./causes.js";
 import type { ConfigurationForm } from "./forms/configuration-form.js";
 import { NS } from "./wire/namespaces.js";
 
@@ -39,6 +40,11 @@ export interface JoinOptions {
   readonly nickConflict?: NickConflictPolicy;
   /** `once`: any refusal ends the room. `persist`: what passes by itself is tried again, and `entered` stays pending. */
   readonly firstJoin?: "once" | "persist";
+  /**
+   * What to do about the causes of being out that are to be handled otherwise than usual: `{ kicked: "rejoin" }`. What a
+   * first join is refused with counts only with `firstJoin: "persist"`; without `autorejoin` all are `out`.
+   */
+  readonly onCause?: OnCause;
 }
 
 const MAX_NICK_BYTES = 1023;
@@ -77,6 +83,12 @@ export function checkHistory(history: HistoryRequest): HistoryRequest {
   if (since !== undefined && !(since instanceof Date && Number.isFinite(since.getTime())))
     throw new ArgumentError("since of a history request must be a valid Date");
   return history;
+}
+
+/** Checks what can be wrong in how a room is to be joined. Throws {@link ArgumentError}. */
+export function checkJoin({ history, onCause }: JoinOptions): void {
+  if (history !== undefined) checkHistory(history);
+  if (onCause !== undefined) checkOnCause(onCause);
 }
 
 /** Checks the address of a room. Throws {@link ArgumentError} for anything but a bare JID with a local part. */

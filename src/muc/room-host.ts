@@ -6,6 +6,8 @@ import type { IqRequests } from "../xmpp/iq.js";
 import type { DirectMessageReceived } from "./events/direct-message.js";
 import type { AnyRoomEvent } from "./events/event-map.js";
 import type { RoomDelays } from "./delays.js";
+import type { JoinOptions } from "./join-options.js";
+import type { Room } from "./room.js";
 import type { Draft } from "./wire/draft.js";
 
 /**
@@ -38,6 +40,8 @@ export interface RoomHost {
   failed(error: unknown, stanza: Element | null): void;
   /** A direct invitation goes out: `refused` is to be told when whoever it goes to, or their server, sends it back. */
   invited(id: string, to: JID, refused: (error: Element) => void): void;
+  /** A room that is over went on elsewhere, and is followed there. */
+  follow(from: Room, to: JID, nick: string, options: JoinOptions): void;
   /** The room is over: it is to be forgotten. */
   forget(jid: JID): void;
 }

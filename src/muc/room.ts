@@ -1,4 +1,3 @@
-import type { Element } from "../base/element.js";
 import { Emitter } from "../base/emitter.js";
 import { JID } from "../base/jid.js";
 import type { LanguageMap } from "../base/language-map.js";
@@ -18,9 +17,10 @@ import type { ConfigurationForm } from "./forms/configuration-form.js";
 import type { InfoForm } from "./forms/info-form.js";
 import { sendInvitation } from "./invitations/send.js";
 import type { InviteOptions } from "./invitations/write.js";
-import { checkHistory, checkNick, checkRoom, type JoinOptions } from "./join-options.js";
+import { checkJoin, checkNick, checkRoom, type JoinOptions } from "./join-options.js";
 import type { MessageTracker } from "./message-tracker.js";
 import { ServiceMember, type Occupant } from "./occupant.js";
+import type { RoomControl } from "./room-control.js";
 import type { RoomHost } from "./room-host.js";
 import { Inbox } from "./room/inbox.js";
 import { Membership } from "./room/membership.js";
@@ -36,20 +36,6 @@ import type { Affiliation, Role } from "./wire/muc-user.js";
 
 /** What a room is doing; it is `joining` from the moment it was asked for. */
 export type RoomState = Exclude<Phase, "idle">;
-
-/** The client's side of a room. Not part of the package's surface. */
-export interface RoomControl {
-  readonly room: Room;
-  readonly entered: Promise<void>;
-  /** There is a session already: the join goes out, unless it did. */
-  begin(): void;
-  established(): void;
-  destroyed(): void;
-  /** The session will not come back. */
-  stopped(): void;
-  presence(stanza: Element, nick: string | null): void;
-  message(stanza: Element, nick: string | null): void;
-}
 
 let makeRoom: (host: RoomHost, jid: JID, nick: string, options: JoinOptions) => RoomControl;
 
@@ -392,6 +378,6 @@ export function createRoom(
   nick: string,
   options: JoinOptions,
 ): RoomControl {
-  if (options.history !== undefined) checkHistory(options.history);
+  checkJoin(options);
   return makeRoom(host, checkRoom(jid), checkNick(nick), options);
 }

@@ -66,6 +66,8 @@ export class RoomExited extends RoomEvent {
   /** The reason that was given; of a destroyed room, that of its destruction. */
   readonly reason: string | null;
   readonly statusCodes: ReadonlySet<number>;
+  /** With what a rejoin was refused, or that it was not answered; null where we were put out, or left. */
+  readonly error: JoinError | null;
   /** Where a destroyed room went on (XEP-0045 §10.9). */
   readonly alternative: JID | null;
   /** The password of the alternative. */
@@ -76,6 +78,7 @@ export class RoomExited extends RoomEvent {
     stanza: Element | null,
     fields: Farewell & {
       readonly mode: LeaveMode;
+      readonly error: JoinError | null;
       readonly alternative: JID | null;
       readonly password: string | null;
     },
@@ -85,6 +88,7 @@ export class RoomExited extends RoomEvent {
     this.actor = fields.actor;
     this.reason = fields.reason;
     this.statusCodes = fields.statusCodes;
+    this.error = fields.error;
     this.alternative = fields.alternative;
     this.password = fields.password;
   }

@@ -55,6 +55,11 @@ export class InvitationDesk implements InvitationEffects {
     this.#rooms = new InvitedRooms(host, options);
   }
 
+  /** A room went on in another one: where it counts among those entered by invitation, the other does from now on. */
+  followed(from: Room, to: Room): void {
+    this.#rooms.followed(from, to);
+  }
+
   get clock() {
     return this.#host.room.clock;
   }

@@ -60,6 +60,8 @@ export class InvitedRooms {
   readonly #host: InvitedRoomsHost;
   readonly #options: InvitedOptions;
   readonly #rooms = new Set<Room>();
+  /** Those that are over, too: they may have gone on elsewhere. */
+  readonly #ever = new WeakSet<Room>();
 
   constructor(host: InvitedRoomsHost, options: InvitedOptions) {
     this.#host = host;
@@ -86,8 +88,14 @@ export class InvitedRooms {
     return room;
   }
 
+  /** A room went on in another one, which counts in its place. */
+  followed(from: Room, to: Room): void {
+    if (this.#ever.has(from)) this.#count(to);
+  }
+
   #count(room: Room): void {
     this.#rooms.add(room);
+    this.#ever.add(room);
     const forget = (): void => void this.#rooms.delete(room);
     room.on("exit", forget);
     room.on("failure", forget);

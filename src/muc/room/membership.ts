@@ -4,11 +4,13 @@ import type { LanguageMap } from "../../base/language-map.js";
 import type { XmppError } from "../../xmpp/xmpp-error.js";
 import { askFeatures } from "../admin/room-info.js";
 import { RoomCaughtUp, RoomEntered, RoomResumed } from "../events/lifecycle.js";
+import { CausePolicy } from "../causes.js";
 import { JoinError, joinReason } from "../join-error.js";
 import type { HistoryRequest, JoinOptions } from "../join-options.js";
 import { StatusCode, type LeaveMode } from "../status-codes.js";
 import type { Destroyed } from "../wire/muc-user.js";
 import type { RoomSource } from "./farewell.js";
+import { destroyedIn, Following } from "./following.js";
 import { JoinPresences } from "./join-presences.js";
 import { settleNewRoom } from "./new-room.js";
 import { NickChoice } from "./nick-choice.js";
@@ -36,6 +38,8 @@ export class Membership {
   /** Whoever has the nick that we asked for, while nothing says who that is. */
   #namesake: OccupantPresenceStanza | null = null;
   readonly #resync: Resync;
+  readonly #causes: CausePolicy;
+  readonly #following: Following;
 
   constructor(room: RoomContext, nick: string, options: JoinOptions) {
     this.#room = room;
@@ -45,6 +49,8 @@ export class Membership {
       host.logger.error({ room: jid, error }, "No other nick could be chosen"),
     );
     this.#outcome = new Outcome(room);
+    this.#causes = new CausePolicy(options.onCause ?? {}, () => host.clock.monotonic());
+    this.#following = new Following(room, nicks, options);
     this.#presences = new JoinPresences(room);
     this.#resync = new Resync(room);
     this.silence = new SilenceWatch(room, () => this.core.input({ type: "gone" }));
@@ -58,6 +64,9 @@ export class Membership {
         get autorejoin() {
           return room.autorejoin;
         },
+        // Who follows a room to where it went on does not come back here.
+        decide: (cause, entered) =>
+          this.#following.venue === null ? this.#causes.decide(cause, entered) : "out",
         persist: options.firstJoin === "persist",
         get hasNextNick() {
           return nicks.peek() !== null;
@@ -66,6 +75,7 @@ export class Membership {
           return isNickSeen();
         },
       },
+      returning: (cause) => this.#causes.returning(cause),
       perform: (effect, source) => this.#perform(effect, source),
       failed: (error) => host.failed(error, null),
     });
@@ -129,7 +139,9 @@ export class Membership {
   ): void {
     if (this.core.inside || this.core.state.phase === "leaving") this.#room.table.selfUnavailable(presence);
     const asked = this.#resync.abandon();
+    this.#following.consider(destroyed, this.core.state);
     this.core.input({ type: "selfUnavailable", mode }, { stanza: presence.stanza, presence, destroyed });
+    this.#following.forget();
     // The question was on its way: it would let us in again, where we do not know of it.
     if (asked && !this.core.listening) this.#presences.leave(this.nicks.current);
   }
@@ -141,7 +153,10 @@ export class Membership {
       (nick === null || nick === this.nicks.current) && this.#presences.isUnderWay(stanza.attrs["id"]);
     if (!answersUs || this.core.state.phase !== "joining") return false;
     this.#presences.refused();
-    this.core.input({ type: "refused", condition: error.condition }, { stanza, error });
+    const destroyed = destroyedIn(stanza, error);
+    this.#following.consider(destroyed, this.core.state);
+    this.core.input({ type: "refused", condition: error.condition }, { stanza, error, destroyed });
+    this.#following.forget();
     this.#tellRefusal(error);
     return true;
   }
@@ -173,11 +188,13 @@ export class Membership {
         this.#resync.abandon();
         return this.#outcome.suspended(effect.cause, this.core.outage?.nextAttemptAt ?? null, source);
       case "fail":
-        return this.#outcome.failed(effect.why, source);
+        this.#outcome.failed(effect.why, source);
+        return this.#following.go();
       case "exit":
         this.silence.stop();
         this.#resync.abandon();
-        return this.#outcome.exited(effect.mode, source);
+        this.#outcome.exited(effect.mode, source);
+        return this.#following.go();
       case "diagnostic":
         return this.#room.host.diagnostic(effect.code, source?.stanza ?? null);
     }

@@ -20,6 +20,11 @@ export class NickChoice {
     this.#failed = failed;
   }
 
+  /** The nick that is asked for first. */
+  get wanted(): string {
+    return this.#wanted;
+  }
+
   /** The nick that we have, or ask for now. */
   get current(): string {
     return this.#current;

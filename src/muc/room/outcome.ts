@@ -1,3 +1,4 @@
+import type { JID } from "../../base/jid.js";
 import { JoinFailed, RoomExited, RoomSuspended } from "../events/lifecycle.js";
 import { JoinError } from "../join-error.js";
 import type { LeaveMode } from "../status-codes.js";
@@ -5,6 +6,8 @@ import { Deferred } from "./deferred.js";
 import { exitReason, failureReason, farewellIn, type RoomSource } from "./farewell.js";
 import type { RoomContext } from "./room-context.js";
 import type { OutageCause, RoomEffect } from "./room-machine.js";
+
+const alternativeIn = (source: RoomSource | null): JID | null => source?.destroyed?.alternative ?? null;
 
 /** How joins end, and how the room does: tells those who wait for it, and the listeners. */
 export class Outcome {
@@ -49,7 +52,7 @@ export class Outcome {
   failed(why: Extract<RoomEffect, { do: "fail" }>["why"], source: RoomSource | null): void {
     const { host, jid, room } = this.#room;
     const reason = failureReason(why, source);
-    const error = new JoinError(jid.toString(), reason, source?.error);
+    const error = new JoinError(jid.toString(), reason, source?.error, alternativeIn(source));
     host.forget(jid);
     // Who asked is told by `entered` and `failure`; whether anybody else has to know, they decide.
     host.logger.debug({ room: jid, reason }, error.message);
@@ -64,12 +67,15 @@ export class Outcome {
     const farewell = farewellIn(source);
     host.forget(jid);
     host.logger.info({ room: jid, mode, reason: farewell.reason }, "Out of the room for good");
-    this.#entered.reject(new JoinError(jid.toString(), exitReason(mode, source), source?.error));
+    const reason = exitReason(mode, source);
+    const error = new JoinError(jid.toString(), reason, source?.error, alternativeIn(source));
+    this.#entered.reject(error);
     this.#room.tell(
       new RoomExited(room, source?.stanza ?? null, {
         ...farewell,
         mode,
-        alternative: source?.destroyed?.alternative ?? null,
+        error: source?.error !== undefined || reason === "timeout" ? error : null,
+        alternative: alternativeIn(source),
         password: source?.destroyed?.password ?? null,
       }),
     );

@@ -1,5 +1,6 @@
 import type { Timer } from "../../base/clock.js";
 import { Backoff } from "../../xmpp/backoff.js";
+import type { Cause } from "../causes.js";
 import type { RoomHost } from "../room-host.js";
 import {
   INITIAL_STATE,
@@ -20,6 +21,8 @@ type Performed = Exclude<RoomEffect, { do: "timer" }>;
 /** How a room carries out what the machine decides. `Source` is what an input came from. */
 export interface RoomActions<Source> {
   readonly policy: RoomPolicy;
+  /** The room comes back after that cause. */
+  returning(cause: Cause): void;
   /** All effects but timers. */
   perform(effect: Performed, source: Source | null): void;
   /** An effect could not be carried out: a defect of ours. The others are carried out all the same. */
@@ -101,13 +104,19 @@ export class RoomCore<Source = never> {
     const { state, effects } = step(this.#state, input, this.#actions.policy);
     this.#state = state;
     // Suspending tells when it will be tried again, so that has to be known first.
-    const retries = effects.some((effect) => effect.do === "timer" && effect.wait === "retry");
-    if (retries) this.#retryDelayMs = this.#nextDelay();
+    const retries = effects.some((effect) => this.#retries(effect));
     for (const effect of effects) {
       this.#note(effect, retries);
       if (effect.do === "timer") this.#arm(effect.wait);
       else this.#perform(effect, source);
     }
+  }
+
+  #retries(effect: RoomEffect): boolean {
+    if (effect.do !== "timer" || effect.wait !== "retry") return false;
+    this.#retryDelayMs = effect.afterMs ?? this.#nextDelay();
+    this.#actions.returning(effect.cause);
+    return true;
   }
 
   #perform(effect: Performed, source: Source | null): void {

@@ -1,3 +1,4 @@
+import { causeOfRefusal, causeOfRemoval, type Cause, type Decision } from "../causes.js";
 import type { LeaveMode } from "../status-codes.js";
 
 /**
@@ -50,7 +51,14 @@ export type RoomEffect =
   | { readonly do: "fail"; readonly why: "refused" | "removed" | "disconnected" | "aborted" | "timeout" }
   | { readonly do: "exit"; readonly mode: LeaveMode }
   | { readonly do: "suspend"; readonly cause: OutageCause }
-  | { readonly do: "timer"; readonly wait: "join" | "history" | "retry" | "leave" | null }
+  | { readonly do: "timer"; readonly wait: "join" | "history" | "leave" | null }
+  /** `afterMs` null: after a delay that grows with each attempt. */
+  | {
+      readonly do: "timer";
+      readonly wait: "retry";
+      readonly cause: Cause;
+      readonly afterMs: number | null;
+    }
   | { readonly do: "diagnostic"; readonly code: string };
 
 /** What a room is, as far as its transitions go. */
@@ -62,8 +70,10 @@ export interface RoomMachineState {
 
 /** What a transition depends on beside the state: what the owner wants, and what is known. Read when it is needed. */
 export interface RoomPolicy {
-  /** Come back after what is not meant for us. */
+  /** Come back by itself at all. */
   readonly autorejoin: boolean;
+  /** What to do about a cause of being out. */
+  decide(cause: Cause, entered: boolean): Decision;
   /** Whether a first join that is refused for now is tried again. */
   readonly persist: boolean;
   /** Whether there is another nick to try. */
@@ -88,23 +98,12 @@ type Row = { readonly [T in RoomInput["type"]]: Cell<T> };
 
 const NO_TIMER: RoomEffect = { do: "timer", wait: null };
 
-/** Refusals that pass by themselves (the others need somebody to do something). */
-const PASSING: ReadonlySet<string> = new Set([
-  "item-not-found",
-  "not-allowed",
-  "service-unavailable",
-  "resource-constraint",
-  "remote-server-not-found",
-  "remote-server-timeout",
-  "internal-server-error",
-]);
-
-/** Removals that are not meant for us: null is an unavailable presence that nobody asked for and nobody explains. */
-const OUTAGES: ReadonlyMap<LeaveMode | null, OutageCause> = new Map<LeaveMode | null, OutageCause>([
-  ["systemShutdown", "systemShutdown"],
-  ["error", "technicalRemoval"],
-  [null, "removed"],
-]);
+/** Those causes of being out that an outage is told with; the others are `removed`, with their status codes. */
+const OUTAGES: Readonly<Partial<Record<Cause, OutageCause>>> = {
+  systemShutdown: "systemShutdown",
+  technicalRemoval: "technicalRemoval",
+  kicked: "kicked",
+};
 
 function to(state: RoomMachineState, phase: Phase, ...effects: RoomEffect[]): RoomStep {
   return { state: { ...state, phase }, effects };
@@ -119,10 +118,20 @@ const impossible =
 const join = (state: RoomMachineState): RoomStep =>
   to(state, "joining", { do: "join", again: state.entered }, { do: "timer", wait: "join" });
 
-/** Out, and back later. A room that was never entered has nothing to tell: its join just goes on. */
-function wait(state: RoomMachineState, cause: OutageCause): RoomStep {
-  const suspend: RoomEffect[] = state.entered ? [{ do: "suspend", cause }] : [];
-  return to(state, "waiting", ...suspend, { do: "timer", wait: "retry" });
+/**
+ * Out, and back later, where it is to be so; null where it is not. A room that was never entered has nothing to tell:
+ * its join just goes on.
+ */
+function wait(
+  state: RoomMachineState,
+  policy: RoomPolicy,
+  { cause, told }: { readonly cause: Cause; readonly told: OutageCause },
+): RoomStep | null {
+  const decision = policy.autorejoin ? policy.decide(cause, state.entered) : "out";
+  if (decision === "out") return null;
+  const suspend: RoomEffect[] = state.entered ? [{ do: "suspend", cause: told }] : [];
+  const afterMs = decision === "rejoin" ? null : decision.afterMs;
+  return to(state, "waiting", ...suspend, { do: "timer", wait: "retry", cause, afterMs });
 }
 
 function out(state: RoomMachineState, mode: LeaveMode): RoomStep {
@@ -133,17 +142,23 @@ function out(state: RoomMachineState, mode: LeaveMode): RoomStep {
   });
 }
 
+/** Of the service and not of us: also a first join that is tried once goes on after it. */
+const SERVICE_CAUSES: ReadonlySet<Cause> = new Set<Cause>(["systemShutdown", "technicalRemoval"]);
+
 const removed: Cell<"selfUnavailable"> = (state, { mode }, policy) => {
-  const cause = OUTAGES.get(mode);
-  if (cause !== undefined && policy.autorejoin) return wait(state, cause);
-  return out(state, mode ?? "unknown");
+  const cause = causeOfRemoval(mode);
+  const goesOn = state.entered || policy.persist || SERVICE_CAUSES.has(cause);
+  const waiting = goesOn ? wait(state, policy, { cause, told: OUTAGES[cause] ?? "removed" }) : null;
+  return waiting ?? out(state, mode ?? "unknown");
 };
 
 const refused = (state: RoomMachineState, condition: string | null, policy: RoomPolicy): RoomStep => {
   if (condition === "conflict" && policy.hasNextNick)
     return to(state, "joining", { do: "nextNick" }, { do: "timer", wait: "join" });
-  const passing = condition === null || PASSING.has(condition) || (condition === "conflict" && state.entered);
-  if (passing && policy.autorejoin && (state.entered || policy.persist)) return wait(state, "refused");
+  const goesOn = state.entered || policy.persist;
+  const cause = causeOfRefusal(condition);
+  const waiting = goesOn ? wait(state, policy, { cause, told: "refused" }) : null;
+  if (waiting !== null) return waiting;
   // Who did not answer may let us in yet.
   const farewell: RoomEffect[] = condition === null ? [{ do: "sendLeave" }] : [];
   if (state.entered) return to(state, "left", NO_TIMER, ...farewell, { do: "exit", mode: "error" });
@@ -151,9 +166,13 @@ const refused = (state: RoomMachineState, condition: string | null, policy: Room
   return to(state, "left", NO_TIMER, ...farewell, { do: "fail", why });
 };
 
+const bounced: Cell<"bounced"> = (state, _input, policy) =>
+  wait(state, policy, { cause: "bounced", told: "bounced" }) ?? out(state, "unknown");
+
 /** The room says that we are not in, or not as whom we are: what it may still keep of us ends, so that we can begin anew. */
 const gone: Cell<"gone"> = (state, _input, policy) => {
-  const { state: next, effects } = policy.autorejoin ? wait(state, "selfPing") : out(state, "disconnected");
+  const { state: next, effects } =
+    wait(state, policy, { cause: "selfPing", told: "selfPing" }) ?? out(state, "disconnected");
   return { state: next, effects: [{ do: "sendLeave" }, ...effects] };
 };
 
@@ -168,8 +187,12 @@ const listOver =
   (state: RoomMachineState, _input: RoomInput, policy: RoomPolicy): RoomStep =>
     policy.nickSeen ? entered : impossible(code)(state);
 
+/** Whether a room comes back with the next session. */
+const outlives = (state: RoomMachineState, policy: RoomPolicy): boolean =>
+  policy.autorejoin && policy.decide("streamLost", state.entered) !== "out";
+
 const lost: Cell<"destroyed"> = (state, _input, policy) => {
-  if (!policy.autorejoin) return out(state, "disconnected");
+  if (!outlives(state, policy)) return out(state, "disconnected");
   if (!state.entered) return to(state, "idle", NO_TIMER);
   return to(state, "suspended", NO_TIMER, { do: "suspend", cause: "streamLost" });
 };
@@ -197,7 +220,8 @@ const leave = (state: RoomMachineState): RoomStep =>
 const TABLE: { readonly [P in Phase]: Row } = {
   idle: {
     established: join,
-    destroyed: (state, _input, policy) => (policy.autorejoin ? stay(state) : out(state, "disconnected")),
+    destroyed: (state, _input, policy) =>
+      outlives(state, policy) ? stay(state) : out(state, "disconnected"),
     selfAvailable: impossible("presence-before-join"),
     selfUnavailable: stay,
     occupantPresence: impossible("presence-before-join"),
@@ -234,7 +258,7 @@ const TABLE: { readonly [P in Phase]: Row } = {
     subject: caughtUp,
     message: (state, { delayed }) => (delayed ? stay(state) : caughtUp(state)),
     refused: impossible("refused-while-in"),
-    bounced: (state, _input, policy) => (policy.autorejoin ? wait(state, "bounced") : out(state, "unknown")),
+    bounced,
     gone,
     timer: caughtUp,
     leave,
@@ -249,7 +273,7 @@ const TABLE: { readonly [P in Phase]: Row } = {
     subject: stay,
     message: stay,
     refused: impossible("refused-while-in"),
-    bounced: (state, _input, policy) => (policy.autorejoin ? wait(state, "bounced") : out(state, "unknown")),
+    bounced,
     gone,
     timer: impossible("stray-timer"),
     leave,
@@ -257,7 +281,8 @@ const TABLE: { readonly [P in Phase]: Row } = {
   suspended: {
     established: join,
     // Again before it came back: the outage goes on, from the same beginning.
-    destroyed: (state, _input, policy) => (policy.autorejoin ? stay(state) : out(state, "disconnected")),
+    destroyed: (state, _input, policy) =>
+      outlives(state, policy) ? stay(state) : out(state, "disconnected"),
     selfAvailable: impossible("presence-while-out"),
     selfUnavailable: stay,
     occupantPresence: impossible("presence-while-out"),
@@ -272,7 +297,7 @@ const TABLE: { readonly [P in Phase]: Row } = {
   waiting: {
     established: stay,
     destroyed: (state, _input, policy) => {
-      if (!policy.autorejoin) return out(state, "disconnected");
+      if (!outlives(state, policy)) return out(state, "disconnected");
       return to(state, state.entered ? "suspended" : "idle", NO_TIMER);
     },
     selfAvailable: impossible("presence-while-out"),

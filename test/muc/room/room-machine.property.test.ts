@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import type { Decision } from "../../../src/muc/causes.js";
 import {
   INITIAL_STATE,
   step,
@@ -37,6 +38,12 @@ const anyInput: fc.Arbitrary<RoomInput> = fc.oneof(
 );
 const anyPolicy: fc.Arbitrary<RoomPolicy> = fc.record({
   autorejoin: fc.boolean(),
+  decide: fc.func(
+    fc.oneof(
+      fc.constantFrom<Decision>("rejoin", "out"),
+      fc.integer({ min: 1 }).map((afterMs): Decision => ({ afterMs })),
+    ),
+  ),
   persist: fc.boolean(),
   hasNextNick: fc.boolean(),
   nickSeen: fc.boolean(),

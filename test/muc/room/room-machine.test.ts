@@ -1,68 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import {
-  step,
-  type Phase,
-  type RoomEffect,
-  type RoomInput,
-  type RoomMachineState,
-  type RoomPolicy,
-} from "../../../src/muc/room/room-machine.js";
-import type { LeaveMode } from "../../../src/muc/status-codes.js";
-
-const BARE: RoomPolicy = { autorejoin: true, persist: false, hasNextNick: false, nickSeen: false };
-
-const FLAGS: Readonly<Record<string, Partial<RoomPolicy>>> = {
-  "-autorejoin": { autorejoin: false },
-  "+persist": { persist: true },
-  "+nextNick": { hasNextNick: true },
-  "+nickSeen": { nickSeen: true },
-};
-
-/** `selfUnavailable kicked`, `message delayed`, `refused forbidden`, … as an input. */
-function inputOf(name: string, detail: string | undefined): RoomInput {
-  switch (name) {
-    case "selfUnavailable":
-      return { type: name, mode: detail === undefined ? null : (detail as LeaveMode) };
-    case "message":
-      return { type: name, delayed: detail === "delayed" };
-    case "selfAvailable":
-      return { type: name, relisted: detail === "relisted" };
-    case "refused":
-      return { type: name, condition: detail ?? null };
-    default:
-      return { type: name } as RoomInput;
-  }
-}
-
-function showEffect(effect: RoomEffect): string {
-  switch (effect.do) {
-    case "join":
-      return effect.again ? "rejoin" : "join";
-    case "timer":
-      return `timer:${effect.wait ?? "off"}`;
-    case "fail":
-      return `fail:${effect.why}`;
-    case "exit":
-      return `exit:${effect.mode}`;
-    case "suspend":
-      return `suspend:${effect.cause}`;
-    case "diagnostic":
-      return `!${effect.code}`;
-    default:
-      return effect.do;
-  }
-}
-
-/** What comes of a line such as `destroyed -autorejoin`, as `phase effect effect …`. */
-function outcome(state: RoomMachineState, line: string): string {
-  const words = line.split(" ");
-  const [name = "", detail] = words.filter((word) => !(word in FLAGS));
-  const policy: RoomPolicy = Object.assign({}, BARE, ...words.map((word) => FLAGS[word]));
-  const next = step(state, inputOf(name, detail), policy);
-  const entered = next.state.entered === state.entered ? [] : ["(entered)"];
-  return [next.state.phase, ...entered, ...next.effects.map(showEffect)].join(" ");
-}
+import type { Phase, RoomInput } from "../../../src/muc/room/room-machine.js";
+import { outcome } from "./support/outcome.js";
 
 type Rows = Readonly<Record<string, string>>;
 
@@ -85,6 +24,18 @@ const REMOVALS: Rows = {
   "selfUnavailable affiliationChange": "left timer:off exit:affiliationChange",
   "selfUnavailable moderationChange": "left timer:off exit:moderationChange",
   "selfUnavailable destroyed": "left timer:off exit:destroyed",
+  "selfUnavailable removed=out": "left timer:off exit:unknown",
+  "selfUnavailable systemShutdown systemShutdown=out": "left timer:off exit:systemShutdown",
+  "selfUnavailable error technicalRemoval=out": "left timer:off exit:error",
+  "selfUnavailable error technicalRemoval=500": "waiting suspend:technicalRemoval timer:retry@500",
+  "selfUnavailable kicked kicked=60000": "waiting suspend:kicked timer:retry@60000",
+  "selfUnavailable kicked kicked=60000 -autorejoin": "left timer:off exit:kicked",
+  "selfUnavailable kicked kicked=rejoin": "waiting suspend:kicked timer:retry",
+  "selfUnavailable kicked banned=rejoin": "left timer:off exit:kicked",
+  "selfUnavailable banned banned=5": "waiting suspend:removed timer:retry@5",
+  "selfUnavailable affiliationChange affiliationChange=rejoin": "waiting suspend:removed timer:retry",
+  "selfUnavailable moderationChange moderationChange=rejoin": "waiting suspend:removed timer:retry",
+  "selfUnavailable destroyed destroyed=rejoin": "waiting suspend:removed timer:retry",
 };
 
 /** What is the same in both phases of being in. */
@@ -97,6 +48,10 @@ const INSIDE: Rows = {
   "message delayed": "PHASE",
   "refused forbidden": "PHASE !refused-while-in",
   refused: "PHASE !refused-while-in",
+  "destroyed streamLost=out": "left timer:off exit:disconnected",
+  "bounced bounced=out": "left timer:off exit:unknown",
+  "gone selfPing=out": "left sendLeave timer:off exit:disconnected",
+  "gone selfPing=100": "waiting sendLeave suspend:selfPing timer:retry@100",
   bounced: "waiting suspend:bounced timer:retry",
   "bounced -autorejoin": "left timer:off exit:unknown",
   gone: "waiting sendLeave suspend:selfPing timer:retry",
@@ -132,6 +87,7 @@ const SECTIONS: readonly Section[] = [
     rows: {
       established: "joining join timer:join",
       destroyed: "idle",
+      "destroyed streamLost=out": "left timer:off fail:disconnected",
       "destroyed -autorejoin": "left timer:off fail:disconnected",
       selfAvailable: "idle !presence-before-join",
       selfUnavailable: "idle",
@@ -186,6 +142,28 @@ const SECTIONS: readonly Section[] = [
       "refused registration-required +persist": "left timer:off fail:refused",
       "refused not-authorized +persist": "left timer:off fail:refused",
       "refused gone +persist": "left timer:off fail:refused",
+      "refused undefined-condition +persist": "left timer:off fail:refused",
+      "refused undefined-condition +persist other=rejoin": "waiting timer:retry",
+      "refused gone +persist destroyed=rejoin": "waiting timer:retry",
+      "refused gone destroyed=rejoin": "left timer:off fail:refused",
+      "refused forbidden +persist banned=9": "waiting timer:retry@9",
+      "refused registration-required +persist membersOnly=rejoin": "waiting timer:retry",
+      "refused not-authorized +persist passwordRequired=rejoin": "waiting timer:retry",
+      "refused not-acceptable +persist nickReserved=rejoin": "waiting timer:retry",
+      "refused jid-malformed +persist nickInvalid=rejoin": "waiting timer:retry",
+      "refused bad-request +persist nickInvalid=rejoin": "waiting timer:retry",
+      "refused conflict +persist nickConflict=rejoin": "waiting timer:retry",
+      "refused conflict +persist nickConflict=rejoin +nextNick": "joining nextNick timer:join",
+      "refused item-not-found +persist notFound=out": "left timer:off fail:refused",
+      "refused not-allowed +persist notAllowed=out": "left timer:off fail:refused",
+      "refused resource-constraint +persist resourceConstraint=7": "waiting timer:retry@7",
+      "refused remote-server-timeout +persist unreachable=out": "left timer:off fail:refused",
+      "refused internal-server-error +persist serverError=out": "left timer:off fail:refused",
+      "timer +persist timeout=out": "left timer:off sendLeave fail:timeout",
+      "destroyed streamLost=out": "left timer:off fail:disconnected",
+      "selfUnavailable kicked +persist": "left timer:off fail:removed",
+      "selfUnavailable kicked +persist kicked=60000": "waiting timer:retry@60000",
+      "selfUnavailable kicked kicked=60000": "left timer:off fail:removed",
       "refused not-acceptable +persist": "left timer:off fail:refused",
       "refused jid-malformed +persist": "left timer:off fail:refused",
       bounced: "joining",
@@ -219,6 +197,15 @@ const SECTIONS: readonly Section[] = [
       "refused registration-required": "left timer:off exit:error",
       "refused not-authorized": "left timer:off exit:error",
       "refused gone": "left timer:off exit:error",
+      "refused remote-server-unheard-of": "waiting suspend:refused timer:retry",
+      "refused undefined-condition": "left timer:off exit:error",
+      "refused conflict nickConflict=out": "left timer:off exit:error",
+      "refused conflict nickConflict=out +nextNick": "joining nextNick timer:join",
+      "refused item-not-found notFound=out": "left timer:off exit:error",
+      "refused forbidden banned=3000": "waiting suspend:refused timer:retry@3000",
+      "timer timeout=out": "left timer:off sendLeave exit:error",
+      "selfUnavailable kicked": "left timer:off exit:kicked",
+      "selfUnavailable kicked kicked=60000": "waiting suspend:kicked timer:retry@60000",
       timer: "waiting suspend:refused timer:retry",
       "timer -autorejoin": "left timer:off sendLeave exit:error",
       leave: "left sendLeave timer:off exit:normal",
@@ -255,6 +242,7 @@ const SECTIONS: readonly Section[] = [
     rows: {
       established: "joining rejoin timer:join",
       destroyed: "suspended",
+      "destroyed streamLost=out": "left timer:off exit:disconnected",
       "destroyed -autorejoin": "left timer:off exit:disconnected",
       selfAvailable: "suspended !presence-while-out",
       selfUnavailable: "suspended",
@@ -276,6 +264,7 @@ const SECTIONS: readonly Section[] = [
     rows: {
       established: "waiting",
       destroyed: "suspended timer:off",
+      "destroyed streamLost=out": "left timer:off exit:disconnected",
       "destroyed -autorejoin": "left timer:off exit:disconnected",
       selfAvailable: "waiting !presence-while-out",
       // the second of two farewells
