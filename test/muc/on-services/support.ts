@@ -35,11 +35,17 @@ export class Cast {
   }
 
   async actor(name: string): Promise<Actor> {
-    const account = await this.#service.createAccount(name);
+    return this.actorOf(await this.#service.createAccount(name));
+  }
+
+  /** `prepare` may listen before there is a session: to what was kept for the account. */
+  async actorOf(account: Account, prepare: (actor: Actor) => void = () => {}): Promise<Actor> {
     const session = new Session({ ...account, tls: { required: false } });
     this.#sessions.push(session);
+    const actor = { account, session, client: new MucClient(session) };
+    prepare(actor);
     await session.start();
-    return { account, session, client: new MucClient(session) };
+    return actor;
   }
 
   async enter(jid: string, nick: string, options: JoinOptions = {}): Promise<Insider> {
