@@ -32,16 +32,24 @@ interface Question {
 const desks = new WeakMap<MucClient, AdminDesk>();
 
 /** The questions of one application: their numbers are its own, whichever policy asks. */
-export function adminDesk(client: MucClient): AdminDesk {
+export function adminDesk({ client, signal }: PolicyContext): AdminDesk {
   let desk = desks.get(client);
-  if (desk === undefined) desks.set(client, (desk = new AdminDesk()));
+  if (desk === undefined) desks.set(client, (desk = new AdminDesk(signal)));
   return desk;
 }
 
 /** Asks people about invitations, and waits for `accept 3` or `decline 3`. */
 export class AdminDesk {
   readonly #open = new Set<Question>();
+  readonly #over: AbortSignal;
   #last = 0;
+
+  constructor(over: AbortSignal) {
+    this.#over = over;
+    over.addEventListener("abort", () => {
+      for (const question of this.#open) question.settle(null);
+    });
+  }
 
   /** Resolves with what was answered in time, else with null. Never rejects. */
   ask(
@@ -50,6 +58,7 @@ export class AdminDesk {
     expiresMs: number,
     context: PolicyContext,
   ): Promise<Ruling<InvitationRuling> | null> {
+    if (this.#over.aborted) return Promise.resolve(null);
     if (this.#open.size >= MAX_OPEN) {
       context.logger.warn({ invitation }, "Too many invitations wait for an admin: one is not asked about");
       return Promise.resolve(null);
@@ -67,21 +76,11 @@ export class AdminDesk {
         },
       };
       this.#open.add(question);
-      this.#limit(question, expiresMs);
+      const timer = context.clock.setTimeout(() => question.settle(null), expiresMs);
+      question.cleanUp.push(() => timer.cancel());
       if ("room" in admins) askInRoom(question, admins.room, admins.affiliations);
       else askAccounts(question, admins.jids);
     });
-  }
-
-  #limit({ context, settle, cleanUp }: Question, expiresMs: number): void {
-    const timer = context.clock.setTimeout(() => settle(null), expiresMs);
-    const stop = (): void => settle(null);
-    context.signal.addEventListener("abort", stop);
-    cleanUp.push(
-      () => timer.cancel(),
-      () => context.signal.removeEventListener("abort", stop),
-    );
-    if (context.signal.aborted) stop();
   }
 }
 

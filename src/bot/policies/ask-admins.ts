@@ -59,6 +59,6 @@ export const askAdmins = policyFactory(function askAdmins(options: AskAdminsOpti
     // Without an application there is nobody to ask.
     if (context === undefined) return null;
     invitation.expiresIn(Math.max(expiresMs, DAY_MS) + GRACE_MS);
-    return adminDesk(context.client).ask(invitation, admins, expiresMs, context);
+    return adminDesk(context).ask(invitation, admins, expiresMs, context);
   }, problems);
 });
