@@ -2,12 +2,22 @@ import type { JID } from "../base/jid.js";
 import type { Logger } from "../base/logger.js";
 import { Rooms } from "../bot/rooms.js";
 import type { MucClient, MucClientOptions } from "../muc/client.js";
+import type { OnCause } from "../muc/causes.js";
 import type { JoinOptions } from "../muc/join-options.js";
 import type { Room } from "../muc/room.js";
 import type { AppSettings } from "./options.js";
 
-/** How a room is joined for a bot: it stays on, and takes another nick where it has to. */
-export const BOT_JOIN: JoinOptions = { nickConflict: "suffix", firstJoin: "persist" };
+/** How a room is joined for a bot: it stays on, takes another nick where it has to, and comes back from one kick. */
+export const BOT_JOIN: JoinOptions = {
+  nickConflict: "suffix",
+  firstJoin: "persist",
+  onCause: { kicked: { afterMs: 60_000 } },
+};
+
+/** {@link BOT_JOIN}, with what a bot does about causes of being out. */
+export function botJoin(onCause: OnCause): JoinOptions {
+  return { ...BOT_JOIN, onCause: { ...BOT_JOIN.onCause, ...onCause } };
+}
 
 /** How an application's client joins rooms, as far as the options say. */
 export function joinLimits(settings: AppSettings): Partial<MucClientOptions> {
@@ -25,9 +35,12 @@ export class AppRooms extends Rooms {
   readonly #muc: MucClient;
   readonly #nick: string;
   readonly #logger: Logger;
+  readonly #how: JoinOptions;
 
-  constructor(muc: MucClient, nick: string, logger: Logger) {
+  /** `how`: as what a room does not say is joined. */
+  constructor(muc: MucClient, nick: string, logger: Logger, how: JoinOptions = BOT_JOIN) {
     super();
+    this.#how = how;
     this.#muc = muc;
     this.#nick = nick;
     this.#logger = logger;
@@ -46,10 +59,15 @@ export class AppRooms extends Rooms {
 
   async #join(
     jid: JID | string,
-    { nick = this.#nick, ...options }: JoinOptions & { readonly nick?: string },
+    { nick = this.#nick, onCause, ...options }: JoinOptions & { readonly nick?: string },
   ) {
     // Who asks for one room wants an answer: what passes by itself is theirs to try again.
-    const { room, entered } = this.#muc.join(jid, nick, { ...BOT_JOIN, firstJoin: "once", ...options });
+    const { room, entered } = this.#muc.join(jid, nick, {
+      ...this.#how,
+      firstJoin: "once",
+      ...options,
+      onCause: { ...this.#how.onCause, ...onCause },
+    });
     await entered;
     return room;
   }

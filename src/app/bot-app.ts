@@ -12,7 +12,7 @@ import type { Room } from "../muc/room.js";
 import { Session } from "../xmpp/session.js";
 import { SessionError } from "../xmpp/session-error.js";
 import { consoleLogger } from "./console-logger.js";
-import { AppRooms, BOT_JOIN, joinLimits } from "./app-rooms.js";
+import { AppRooms, botJoin, joinLimits } from "./app-rooms.js";
 import { createContainer, instantiate, type Provider } from "./container.js";
 import { Dispatcher } from "./dispatcher.js";
 import { invitationMistakes, invitedOptions, takesInvitations, watchInvitations } from "./invitations.js";
@@ -107,7 +107,7 @@ export class BotApp {
     const plan = new RoomPlan(settings, bots);
     const clock = settings.clock ?? systemClock;
     const session = this.#makeSession(settings, logger);
-    const invited = invitedOptions(bots, plan.nick);
+    const invited = invitedOptions(bots, plan.nick, botJoin(plan.onCause));
     const muc = new MucClient(session, { logger, clock, invited, ...joinLimits(settings) });
     const providers = this.#providers(bots, settings, { session, muc, plan, logger, clock });
     const compiled = bots.map((bot) => compileBot(bot, prefixOf(bot)));
@@ -129,7 +129,7 @@ export class BotApp {
     this.#sits = plan.rooms.length > 0;
     // what a constructor joined has told nothing yet
     for (const room of muc.rooms.values()) this.#watch(room, running, plan);
-    muc.on("roomAdded", ({ room }) => this.#watch(room, running, plan));
+    muc.on("roomAdded", ({ room, follows }) => this.#watch(room, running, plan, follows ?? room));
     this.#watchAccount(muc, running);
     this.#join(muc, plan.rooms);
     session.on("error", (error) => void this.#end(error));
@@ -175,7 +175,7 @@ export class BotApp {
     return [
       { token: Session, useValue: own.session },
       { token: MucClient, useValue: own.muc },
-      { token: Rooms, useValue: new AppRooms(own.muc, own.plan.nick, own.logger) },
+      { token: Rooms, useValue: new AppRooms(own.muc, own.plan.nick, own.logger, botJoin(own.plan.onCause)) },
       { token: Logger, useValue: own.logger },
       { token: Clock, useValue: own.clock },
       { token: BotOptions, useValue: botOptions },
@@ -184,9 +184,12 @@ export class BotApp {
     ];
   }
 
-  /** Brings the events of a room to the bots that sit in it; of a room that nobody named, to all. */
-  #watch(room: Room, bots: readonly RunningBot[], plan: RoomPlan): void {
-    const planned = plan.rooms.find((each) => each.jid.equals(room.jid));
+  /**
+   * Brings the events of a room to the bots that sit in it (of one that went on elsewhere: in `named`); of a room that
+   * nobody named, to all.
+   */
+  #watch(room: Room, bots: readonly RunningBot[], plan: RoomPlan, named = room): void {
+    const planned = plan.rooms.find((each) => each.jid.equals(named.jid));
     const here = planned === undefined ? bots : bots.filter((bot) => planned.bots.includes(bot.type));
     const logger = this.#logger;
     if (logger === null) return;
@@ -235,8 +238,8 @@ export class BotApp {
   /** When every room says no for good, there is nothing to run for. */
   #join(muc: MucClient, rooms: readonly PlannedRoom[]): void {
     let refused = 0;
-    for (const { jid, nick, password } of rooms) {
-      const options = password === null ? BOT_JOIN : { ...BOT_JOIN, password };
+    for (const { jid, nick, password, onCause } of rooms) {
+      const options = { ...botJoin(onCause), ...(password !== null && { password }) };
       muc.join(jid, nick, options).entered.catch((error: unknown) => {
         if (!(error instanceof JoinError) || error.reason === "aborted" || error.reason === "disconnected")
           return;

@@ -11,9 +11,9 @@ import { InvitationPolicies } from "../bot/policies/policy-runner.js";
 import { Router, type RunningBot } from "../bot/router.js";
 import type { MucClient } from "../muc/client.js";
 import type { InvitedOptions } from "../muc/invitations/invited-rooms.js";
+import type { JoinOptions } from "../muc/join-options.js";
 import { messageStanza } from "../muc/wire/draft.js";
 import type { Session } from "../xmpp/session.js";
-import { BOT_JOIN } from "./app-rooms.js";
 import { Dispatcher } from "./dispatcher.js";
 
 function settingsOf(bots: readonly Class[]): readonly InvitedSettings[] {
@@ -27,14 +27,14 @@ function smallest(bots: readonly Class[], key: "maxRooms" | "maxAgeMs" | "expire
 }
 
 /** How the client of an application takes invitations. */
-export function invitedOptions(bots: readonly Class[], nick: string): InvitedOptions {
+export function invitedOptions(bots: readonly Class[], nick: string, how: JoinOptions): InvitedOptions {
   const maxRooms = smallest(bots, "maxRooms");
   const expiresMs = smallest(bots, "expiresMs");
   const keepers = settingsOf(bots).flatMap(({ keep }) => keep ?? []);
   return {
     nick,
     // Who accepts wants to know: what passes by itself is theirs to try again.
-    join: { ...BOT_JOIN, firstJoin: "once", create: "refuse" },
+    join: { ...how, firstJoin: "once", create: "refuse" },
     decidedBy: currentDecider,
     ...(maxRooms !== undefined && { maxRooms }),
     ...(expiresMs !== undefined && { expiresMs }),

@@ -3,6 +3,7 @@ import type { JID } from "../base/jid.js";
 import type { BotRoom } from "../bot/decorators.js";
 import type { AuthoringMistake } from "../bot/errors.js";
 import { botSettings, type Class } from "../bot/metadata.js";
+import { checkOnCause, type OnCause } from "../muc/causes.js";
 import { checkNick, checkRoom } from "../muc/join-options.js";
 import type { AppSettings } from "./options.js";
 
@@ -11,6 +12,8 @@ export interface PlannedRoom {
   readonly jid: JID;
   readonly nick: string;
   readonly password: string | null;
+  /** What to do there about causes of being out. */
+  readonly onCause: OnCause;
   readonly bots: readonly Class[];
 }
 
@@ -19,6 +22,7 @@ interface Draft {
   readonly nick: string;
   readonly nickOf: string;
   password: string | null;
+  onCause: OnCause;
   readonly bots: Class[];
 }
 
@@ -32,6 +36,7 @@ interface Nick {
 export type RoomWishes = Pick<AppSettings, "jid" | "rooms" | "nick" | "roomsFrom" | "nickFrom">;
 
 const ROOM_FIX = 'Rooms are written "lobby@rooms.example.org"';
+const CAUSES_FIX = 'Such as onCause: { kicked: "out", banned: { afterMs: 60_000 }, alternative: "follow" }';
 const NICK_FIX = "Nicks are short texts that are not blank";
 
 /** Which rooms are joined, and as whom: from the options where they say, else from each `@Bot`. */
@@ -39,6 +44,8 @@ export class RoomPlan {
   readonly mistakes: AuthoringMistake[] = [];
   /** Where no room says otherwise. */
   readonly nick: string;
+  /** What to do about causes of being out, where no room says otherwise. */
+  readonly onCause: OnCause;
   readonly #settings: RoomWishes;
   readonly #rooms = new Map<string, Draft>();
 
@@ -46,6 +53,7 @@ export class RoomPlan {
     this.#settings = settings;
     const nicks = bots.map((bot) => botSettings(bot)?.nick).filter((nick) => nick !== undefined);
     this.nick = settings.nick ?? nicks[0] ?? settings.jid.local ?? "bot";
+    this.onCause = bots.reduce<OnCause>((first, bot) => ({ ...this.#causesOf(bot), ...first }), {});
     for (const bot of bots)
       for (const room of settings.rooms ?? botSettings(bot)?.rooms ?? [])
         this.#add(bot, typeof room === "string" ? { jid: room } : room);
@@ -64,12 +72,23 @@ export class RoomPlan {
     if (jid === null || nick === null) return;
     const known = this.#rooms.get(jid.toString());
     const password = room.password ?? null;
+    const onCause = { ...this.#causesOf(bot), ...this.#checkedCauses(from, room.onCause) };
     if (known === undefined)
-      this.#rooms.set(jid.toString(), { jid, nick, nickOf: bot.name, password, bots: [bot] });
+      this.#rooms.set(jid.toString(), { jid, nick, nickOf: bot.name, password, onCause, bots: [bot] });
     else if (known.nick === nick) {
       known.bots.push(bot);
       known.password ??= password;
+      known.onCause = { ...onCause, ...known.onCause };
     } else this.#twoNicks(bot, nick, known);
+  }
+
+  #causesOf(bot: Class): OnCause {
+    const onCause = botSettings(bot)?.onCause;
+    return onCause === undefined ? {} : this.#checkedCauses(bot.name, onCause);
+  }
+
+  #checkedCauses(where: string, onCause: OnCause = {}): OnCause {
+    return this.#checked(where, CAUSES_FIX, () => checkOnCause(onCause)) ?? {};
   }
 
   /** A room of the options says more than their nick; a room of `@Bot` less. */

@@ -1,6 +1,7 @@
 import { forgotParentheses } from "./handler-decorator.js";
 import { injectable } from "./injection.js";
 import type { InvitedRoom } from "../muc/invitations/invited-rooms.js";
+import type { OnCause } from "../muc/causes.js";
 import { recordBot } from "./metadata.js";
 import type { InvitationPolicy } from "./policies/invitation-policy.js";
 
@@ -12,6 +13,8 @@ export interface BotRoom {
   readonly nick?: string;
   /** The password of the room. */
   readonly password?: string;
+  /** What to do here about causes of being out, where it is not what the bot does elsewhere. */
+  readonly onCause?: OnCause;
 }
 
 /** How a bot takes invitations. */
@@ -32,6 +35,12 @@ export interface BotSettings {
   readonly rooms?: readonly (string | BotRoom)[];
   /** Its nick; default the local part of the account. */
   readonly nick?: string;
+  /**
+   * What to do about causes of being out of a room: `{ banned: "rejoin", alternative: "follow" }`. What is not named is
+   * left to the defaults; who is kicked comes back once, after a minute. Of several bots in a room the first that names
+   * a cause counts.
+   */
+  readonly onCause?: OnCause;
   /** Decides about invitations; without it, and where it leaves one undecided, `@OnInvitation` methods do, or nobody. */
   readonly invitations?: InvitationPolicy;
   /** The rooms that are entered by invitation. Of several bots of an application the smallest bounds count. */
