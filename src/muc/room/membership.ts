@@ -140,10 +140,20 @@ export class Membership {
     if (this.core.inside || this.core.state.phase === "leaving") this.#room.table.selfUnavailable(presence);
     const asked = this.#resync.abandon();
     this.#following.consider(destroyed, this.core.state);
-    this.core.input({ type: "selfUnavailable", mode }, { stanza: presence.stanza, presence, destroyed });
+    this.core.input(
+      { type: "selfUnavailable", mode: this.#isOfOldSession(presence) ? null : mode },
+      { stanza: presence.stanza, presence, destroyed },
+    );
     this.#following.forget();
     // The question was on its way: it would let us in again, where we do not know of it.
     if (asked && !this.core.listening) this.#presences.leave(this.nicks.current);
+  }
+
+  /** While joining: a farewell that names another session of our account is not ours, whatever its cause. */
+  #isOfOldSession({ item }: OccupantPresenceStanza): boolean {
+    const { jid } = this.#room.host;
+    if (this.core.state.phase !== "joining" || jid === null || item?.jid == null) return false;
+    return item.jid.resource !== null && !item.jid.equals(jid) && item.jid.bare().equals(jid.bare());
   }
 
   /** An error for a presence. False when it is not for the join that is under way. */
