@@ -12,6 +12,7 @@ import { xml } from "../base/element.js";
 import type { Room } from "../muc/room.js";
 import { TestServer } from "../testing/test-server.js";
 import { loadBots } from "./bots-of-file.js";
+import { PlaygroundVisitor } from "./playground-visitor.js";
 import { Visit, type VisitPlace } from "./visit.js";
 
 /** The account that a bot has here; nobody checks it. */
@@ -39,16 +40,36 @@ class Playground implements VisitPlace {
     this.#app = app;
     this.#server = server;
     this.#room = room;
-    room.on("message", (message) => {
-      if (message.source === "replay") return;
-      this.#lines++;
-      process.stdout.write(`${room.jid.local ?? ""} <${message.nick}> ${message.body}\n`);
+    this.#watch(room);
+    // those that the bots are invited to
+    app.muc.on("roomAdded", (added) => {
+      this.#watch(added.room);
+      added.room.on("enter", (event) =>
+        this.#write(`${event.room.jid.local ?? ""} * ${event.occupant.nick} comes in`),
+      );
     });
   }
 
-  async enter(nick: string): ReturnType<VisitPlace["enter"]> {
+  #watch(room: Room): void {
+    room.on("message", (message) => {
+      if (message.source !== "replay")
+        this.#write(`${room.jid.local ?? ""} <${message.nick}> ${message.body}`);
+    });
+  }
+
+  #write(line: string): void {
+    this.#lines++;
+    process.stdout.write(`${line}\n`);
+  }
+
+  async enter(nick: string, account: string | null): ReturnType<VisitPlace["enter"]> {
     try {
-      return await this.#server.enter(this.#room.jid, nick);
+      const user = await this.#server.enter(this.#room.jid, nick, account === null ? {} : { jid: account });
+      return new PlaygroundVisitor(user, {
+        app: this.#app,
+        server: this.#server,
+        write: (line) => this.#write(line),
+      });
     } catch (error) {
       throw new ArgumentError(`Nobody can enter as "${nick}": ${messageOf(error)}`, { cause: error });
     }
@@ -82,7 +103,7 @@ async function playScript(place: VisitPlace, path: string): Promise<void> {
 
 /** Lines from a terminal; one that is none is explained, and the next one is read. */
 async function playTerminal(place: VisitPlace): Promise<void> {
-  process.stdout.write("Say something. /enter NICK, /nick NICK, /leave, /quit\n");
+  process.stdout.write("Say something. /enter NICK, /nick NICK, /invite ROOM, /leave, /quit\n");
   const visit = new Visit(place);
   for await (const line of createInterface({ input: process.stdin, output: process.stdout })) {
     try {

@@ -5,33 +5,50 @@ export interface Visitor {
   readonly nick: string;
   say(text: string): Promise<unknown>;
   setNick(nick: string): Promise<unknown>;
+  /** Has a room invite the bots. */
+  invite(room: string, reason: string): Promise<unknown>;
   leave(): Promise<unknown>;
 }
 
 /** Where a visit takes place. */
 export interface VisitPlace {
-  enter(nick: string): Promise<Visitor>;
+  /** `account` where it is not to be any one. */
+  enter(nick: string, account: string | null): Promise<Visitor>;
   /** Resolves when everything that a line led to has been said. */
   settled(): Promise<void>;
 }
 
 /** One line of a visit. */
 export type VisitLine =
-  | { readonly do: "enter" | "nick"; readonly nick: string }
+  | { readonly do: "enter"; readonly nick: string; readonly account: string | null }
+  | { readonly do: "nick"; readonly nick: string }
+  | { readonly do: "invite"; readonly room: string; readonly reason: string }
   | { readonly do: "leave" | "quit" | "nothing" }
   | { readonly do: "say"; readonly text: string };
 
-/** Reads a line: `/enter NICK`, `/nick NICK`, `/leave`, `/quit`; `#` begins a remark; anything else is said. */
+const LINES = "/enter NICK, /enter ACCOUNT, /nick NICK, /invite ROOM REASON, /leave, /quit";
+
+/**
+ * Reads a line: `/enter NICK`, `/enter user@domain` (whose nick is `user`), `/nick NICK`, `/invite ROOM REASON`,
+ * `/leave`, `/quit`; `#` begins a remark; anything else is said.
+ */
 export function readLine(line: string): VisitLine {
   const text = line.trim();
   if (text === "" || text.startsWith("#")) return { do: "nothing" };
   if (!text.startsWith("/")) return { do: "say", text };
-  const [, verb = "", nick = ""] = /^\/(\S*)\s*(.*)$/.exec(text) ?? [];
-  if ((verb === "enter" || verb === "nick") && nick !== "") return { do: verb, nick };
+  const [, verb = "", rest = ""] = /^\/(\S*)\s*(.*)$/.exec(text) ?? [];
+  if (verb === "enter" && rest !== "") return entering(rest);
+  if (verb === "nick" && rest !== "") return { do: verb, nick: rest };
   if (verb === "leave" || verb === "quit") return { do: verb };
-  throw new ArgumentError(
-    `"${text}" is no line of a visit: /enter NICK, /nick NICK, /leave, /quit, or something to say`,
-  );
+  const [, room = "", reason = ""] = /^(\S+@\S+)\s*(.*)$/.exec(rest) ?? [];
+  if (verb === "invite" && room !== "") return { do: verb, room, reason };
+  throw new ArgumentError(`"${text}" is no line of a visit: ${LINES}, or something to say`);
+}
+
+/** What looks like an account is one. */
+function entering(who: string): VisitLine {
+  const [, nick] = /^([^@\s]+)@\S+$/.exec(who) ?? [];
+  return { do: "enter", nick: nick ?? who, account: nick === undefined ? null : who };
 }
 
 /** Plays a visit, line by line. What is said when nobody is there is said by `guest`. */
@@ -52,10 +69,14 @@ export class Visit {
       case "quit":
         return false;
       case "enter":
-        this.#visitor = await this.#place.enter(action.nick);
+        this.#visitor = await this.#place.enter(action.nick, action.account);
         break;
       case "nick":
         await this.#visitor?.setNick(action.nick);
+        break;
+      case "invite":
+        this.#visitor ??= await this.#guest();
+        await this.#visitor.invite(action.room, action.reason);
         break;
       case "leave":
         await this.#visitor?.leave();
@@ -71,7 +92,7 @@ export class Visit {
   }
   /** Is welcomed before he says anything, like anybody else. */
   async #guest(): Promise<Visitor> {
-    const guest = await this.#place.enter("guest");
+    const guest = await this.#place.enter("guest", null);
     await this.#place.settled();
     return guest;
   }

@@ -38,6 +38,20 @@ describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
     ]);
   });
 
+  it("plays the visit of the doorkeeper: who invites it to which room, and what it says to that", async () => {
+    const run = await mucwright(["dev", "examples/doorkeeper.ts"], { cwd: ROOT }).type("").ended;
+    expect(run).toEqual({
+      status: 0,
+      stderr: "",
+      stdout: [
+        "den * doorkeeper comes in",
+        "den <doorkeeper> Thank you for the invitation. I will mind the door.",
+        "trap * declined: I only keep the doors of rooms.example.org",
+        "",
+      ].join("\n"),
+    });
+  });
+
   it("plays lines from standard input, and waits for what each leads to", async () => {
     const folder = authorFolder({ "bot.ts": BOT });
     const visit =
@@ -88,6 +102,13 @@ describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
 
   it.each([
     ["a line that is none", "/dance\n", [], '"/dance" is no line of a visit'],
+    ["an invitation to nowhere", "/invite nowhere\n", [], '"/invite nowhere" is no line of a visit'],
+    [
+      "an invitation to an account",
+      "/invite bot@example.org\n",
+      [],
+      'Nobody can be invited to "bot@example.org"',
+    ],
     ["a script that is not there", "", ["--script", "none.visit"], "There is no script none.visit"],
     ["a nick that is taken", "/enter echo\n", [], "echo"],
   ])("ends with one message for %s", async (_name, input, args, message) => {

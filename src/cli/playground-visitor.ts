@@ -1,0 +1,75 @@
+import type { BotApp } from "../app/bot-app.js";
+import { xml, type Element } from "../base/element.js";
+import { ArgumentError, messageOf } from "../base/errors.js";
+import { JID } from "../base/jid.js";
+import type { TestServer } from "../testing/test-server.js";
+import type { TestUser } from "../testing/test-user.js";
+import type { Visitor } from "./visit.js";
+
+const NS_USER = "http://jabber.org/protocol/muc#user";
+const PING: Element = xml("ping", { xmlns: "urn:xmpp:ping" });
+/** From the invitation to the join: what each side asks and answers before that. */
+const ROUND_TRIPS = 4;
+
+/** What a visitor acts upon. */
+export interface VisitedPlace {
+  readonly app: BotApp;
+  readonly server: TestServer;
+  /** Adds a line to the transcript. */
+  readonly write: (line: string) => void;
+}
+
+/** Somebody in the room of `mucwright dev`. */
+export class PlaygroundVisitor implements Visitor {
+  readonly #user: TestUser;
+  readonly #place: VisitedPlace;
+
+  constructor(user: TestUser, place: VisitedPlace) {
+    this.#user = user;
+    this.#place = place;
+  }
+
+  get nick(): string {
+    return this.#user.nick;
+  }
+
+  say(text: string): Promise<unknown> {
+    return this.#user.say(text);
+  }
+
+  setNick(nick: string): Promise<unknown> {
+    return this.#user.setNick(nick);
+  }
+
+  leave(): Promise<unknown> {
+    return this.#user.leave();
+  }
+
+  /** A room that is not there is made first. That it is declined is shown. */
+  async invite(room: string, reason: string): Promise<void> {
+    const { app, server, write } = this.#place;
+    try {
+      server.room(room).open();
+    } catch (error) {
+      throw new ArgumentError(`Nobody can be invited to "${room}": ${messageOf(error)}`, { cause: error });
+    }
+    const { jid } = server.room(room);
+    const seen = this.#user.received.length;
+    const why = reason === "" ? null : xml("reason", null, reason);
+    const invite = xml("invite", { to: app.session.jid?.bare().toString() }, why);
+    this.#user.send(xml("message", { to: jid.toString() }, xml("x", { xmlns: NS_USER }, invite)));
+    await this.#settled(jid);
+    for (const stanza of this.#user.received.slice(seen)) {
+      const decline = stanza.getChild("x", NS_USER)?.getChild("decline");
+      if (decline !== undefined)
+        write(`${jid.local ?? ""} * declined: ${decline.getChildText("reason") ?? ""}`);
+    }
+  }
+
+  /** The server answers in order: each question of ours gives the bots one turn more. */
+  async #settled({ domain }: JID): Promise<void> {
+    const { session, muc } = this.#place.app;
+    const isEntering = (): boolean => [...muc.rooms.values()].some(({ state }) => state === "joining");
+    for (let trip = 0; trip < ROUND_TRIPS || isEntering(); trip++) await session.iq.get(domain, PING);
+  }
+}
