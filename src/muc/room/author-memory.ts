@@ -4,15 +4,23 @@ import type { Occupant } from "../occupant.js";
 import { NS } from "../wire/namespaces.js";
 
 /** What a message is called by: by its author, and by the room. */
-interface Remembered {
-  readonly author: Occupant;
+export interface MessageIds {
   readonly id: string | null;
   readonly originId: string | null;
   readonly stanzaId: string | null;
 }
 
+/** A message that was handled. */
+export interface Remembered extends MessageIds {
+  readonly author: Occupant;
+  /** What it said under which nick, as a number: two that differ are two messages. */
+  readonly said: number;
+  /** When it was handled, by the monotonic clock. */
+  readonly atMs: number;
+}
+
 /** How many messages are remembered: who changes what they said does so soon. */
-const CAPACITY = 256;
+export const MEMORY_CAPACITY = 256;
 
 /** Whether both are proven to be the same person. A nick proves nothing. */
 export function isSamePerson(a: Occupant, b: Occupant): boolean {
@@ -21,7 +29,20 @@ export function isSamePerson(a: Occupant, b: Occupant): boolean {
   return a.realJid !== null && b.realJid !== null && a.realJid.equals(b.realJid);
 }
 
-/** Who said the last messages of a room. Nothing is looked up but when somebody refers to one of them. */
+/** The ids of a message, for `room`. On the way of every message: one look at each child, and no list. */
+export function readIds(stanza: Element, room: string): MessageIds {
+  let originId: string | undefined;
+  let stanzaId: string | undefined;
+  for (const child of stanza.children) {
+    if (typeof child === "string" || child.xmlns !== NS.stanzaId) continue;
+    const { attrs, name } = child;
+    if (name === "origin-id") originId ??= attrs["id"];
+    else if (name === "stanza-id" && attrs["by"] === room) stanzaId ??= attrs["id"];
+  }
+  return { id: stanza.attrs["id"] ?? null, originId: originId ?? null, stanzaId: stanzaId ?? null };
+}
+
+/** The last messages of a room: who said them, and that they were handled. */
 export class AuthorMemory {
   readonly #room: string;
   readonly #messages: Remembered[] = [];
@@ -31,27 +52,24 @@ export class AuthorMemory {
     this.#room = room;
   }
 
-  /** Keeps who said this. On the way of every message: one look at each child, and no list. */
-  remember(stanza: Element, author: Occupant): void {
-    const { id } = stanza.attrs;
-    let originId: string | undefined;
-    let stanzaId: string | undefined;
-    for (const child of stanza.children) {
-      if (typeof child === "string" || child.xmlns !== NS.stanzaId) continue;
-      const { attrs, name } = child;
-      if (name === "origin-id") originId ??= attrs["id"];
-      else if (name === "stanza-id" && attrs["by"] === this.#room) stanzaId ??= attrs["id"];
-    }
-    // Most clients use one id for both.
-    if (originId === id) originId = undefined;
-    if (id === undefined && originId === undefined && stanzaId === undefined) return;
+  /** Keeps who said this; `said` and `atMs` are needed only where what comes again has to be recognized. */
+  remember(stanza: Element, author: Occupant, said = 0, atMs = 0): void {
+    const { id, originId, stanzaId } = readIds(stanza, this.#room);
     this.#messages[this.#next] = {
       author,
-      id: id === undefined ? null : unpin(id),
-      originId: originId === undefined ? null : unpin(originId),
-      stanzaId: stanzaId === undefined ? null : unpin(stanzaId),
+      id: id === null ? null : unpin(id),
+      // Most clients use one id for both.
+      originId: originId === null || originId === id ? null : unpin(originId),
+      stanzaId: stanzaId === null ? null : unpin(stanzaId),
+      said,
+      atMs,
     };
-    this.#next = (this.#next + 1) % CAPACITY;
+    this.#next = (this.#next + 1) % MEMORY_CAPACITY;
+  }
+
+  /** All that is remembered, oldest first. */
+  get all(): readonly Remembered[] {
+    return [...this.#messages.slice(this.#next), ...this.#messages.slice(0, this.#next)];
   }
 
   /**

@@ -18,11 +18,23 @@ export class Authorship {
     this.#room = room;
   }
 
-  /** What `nick` said; `replay`: it belongs to the history, and not to now. */
-  of(stanza: Element, nick: string, replay: boolean): Authored {
-    const occupant = this.author(stanza, nick, replay);
-    const source = replay ? "replay" : occupant === this.#room.table.me ? "reflection" : "live";
-    return { occupant, nick, source };
+  /** What `nick` says now. */
+  now(stanza: Element, nick: string): Authored {
+    const occupant = this.author(stanza, nick, false);
+    return { occupant, nick, source: occupant === this.#room.table.me ? "reflection" : "live" };
+  }
+
+  /** What `nick` said, as the history has it. */
+  past(stanza: Element, nick: string, place: "missed" | "replay"): Authored {
+    const { table } = this.#room;
+    const { me } = table;
+    const occupant = this.author(stanza, nick, true);
+    if (place === "replay" || me === null) return { occupant, nick, source: "replay" };
+    if (occupant === me || (nick === me.nick && this.#room.isSent(stanza)))
+      return { occupant: me, nick, source: "reflection" };
+    // It may be our own: who answers what they missed is not to answer that.
+    const isOther = nick !== me.nick || (occupant.occupantId !== null && me.occupantId !== null);
+    return { occupant, nick, source: isOther ? "missed" : "replay" };
   }
 
   /**

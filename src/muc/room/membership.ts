@@ -9,6 +9,7 @@ import { JoinError, joinReason } from "../join-error.js";
 import type { HistoryRequest, JoinOptions } from "../join-options.js";
 import { StatusCode, type LeaveMode } from "../status-codes.js";
 import type { Destroyed } from "../wire/muc-user.js";
+import { CatchUp } from "./catch-up.js";
 import type { RoomSource } from "./farewell.js";
 import { destroyedIn, Following } from "./following.js";
 import { JoinPresences } from "./join-presences.js";
@@ -22,15 +23,14 @@ import { RoomCore } from "./room-core.js";
 import type { RoomContext } from "./room-context.js";
 import type { RoomEffect } from "./room-machine.js";
 
-/** Clocks of both sides run on while a request for history is under way, and their marks are rough. */
-const HISTORY_MARGIN_S = 30;
-
 /** Being in a room, or trying to: carries out what the machine decides. */
 export class Membership {
   readonly core: RoomCore<RoomSource>;
   readonly nicks: NickChoice;
   /** Finds out that we are out, where nobody says so. */
   readonly silence: SilenceWatch;
+  /** What was said while we were out. */
+  readonly catchUp: CatchUp;
   readonly #room: RoomContext;
   readonly #options: JoinOptions;
   readonly #outcome: Outcome;
@@ -51,6 +51,7 @@ export class Membership {
     this.#outcome = new Outcome(room);
     this.#causes = new CausePolicy(options.onCause ?? {}, () => host.clock.monotonic());
     this.#following = new Following(room, nicks, options);
+    this.catchUp = new CatchUp(room);
     this.#presences = new JoinPresences(room);
     this.#resync = new Resync(room);
     this.silence = new SilenceWatch(room, () => this.core.input({ type: "gone" }));
@@ -110,10 +111,9 @@ export class Membership {
     } else if (this.#namesake !== null && this.#namesake.nick !== presence.nick) this.#isSomebodyElse();
     if (this.#resync.answered(presence.stanza)) return;
     const answersJoin = this.#presences.answered(presence.stanza);
-    this.core.input(
-      { type: "selfAvailable", relisted: answersJoin && this.core.inside },
-      { stanza: presence.stanza, presence },
-    );
+    const relisted = answersJoin && this.core.inside;
+    if (relisted) this.catchUp.beginAgain();
+    this.core.input({ type: "selfAvailable", relisted }, { stanza: presence.stanza, presence });
   }
 
   /** While joining: somebody has the nick that we asked for. Not every service says of our own presence that it is. */
@@ -192,8 +192,9 @@ export class Membership {
       case "enter":
         return this.#enter(source);
       case "caughtUp":
-        return this.#room.tell(new RoomCaughtUp(this.#room.room, 0, null));
+        return this.#caughtUp();
       case "suspend":
+        this.catchUp.suspended();
         this.silence.stop();
         this.#resync.abandon();
         return this.#outcome.suspended(effect.cause, this.core.outage?.nextAttemptAt ?? null, source);
@@ -250,7 +251,7 @@ export class Membership {
   /** After a gap what was said in it; the first time what the owner wants. */
   #history(): HistoryRequest | null {
     if (!this.core.state.entered) return this.#options.history ?? null;
-    return { seconds: Math.ceil(this.#room.silentMs / 1000) + HISTORY_MARGIN_S };
+    return { seconds: this.catchUp.seconds };
   }
 
   #enter(source: RoomSource | null): void {
@@ -269,6 +270,14 @@ export class Membership {
     this.#room.tell(new RoomEntered(room, stanza, me, codes));
     if (created) this.#created(rejoined);
     else this.#outcome.joined();
+  }
+
+  #caughtUp(): void {
+    const { room, host, jid, tell } = this.#room;
+    const { missed, gap } = this.catchUp.over();
+    if (gap !== null)
+      host.logger.warn({ room: jid, ...gap }, "The room's history does not reach back to when we left");
+    tell(new RoomCaughtUp(room, missed, gap));
   }
 
   #created(rejoined: boolean): void {

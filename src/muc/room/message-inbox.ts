@@ -14,8 +14,8 @@ import { readContent, type MessageContent, type ModerationContent } from "../wir
 import { isAllFallback } from "../wire/fallback.js";
 import { readTexts } from "../wire/texts.js";
 import { NS } from "../wire/namespaces.js";
-import { AuthorMemory } from "./author-memory.js";
 import { Authorship, type Authored } from "./authorship.js";
+import type { CatchUp } from "./catch-up.js";
 import type { Membership } from "./membership.js";
 import { PrivateInbox } from "./private-inbox.js";
 import type { RoomContext } from "./room-context.js";
@@ -29,7 +29,7 @@ export class MessageInbox {
   readonly #membership: Membership;
   readonly #voice: MessageVoice;
   readonly #authorship: Authorship;
-  readonly #authors: AuthorMemory;
+  readonly #catchUp: CatchUp;
   #private: PrivateInbox | null = null;
   readonly #notices: RoomNotices;
 
@@ -38,7 +38,7 @@ export class MessageInbox {
     this.#membership = membership;
     this.#voice = voice;
     this.#authorship = new Authorship(room);
-    this.#authors = new AuthorMemory(room.jid.toString());
+    this.#catchUp = membership.catchUp;
     this.#notices = new RoomNotices(room);
   }
 
@@ -72,7 +72,18 @@ export class MessageInbox {
     core.input(sign, { stanza });
     const replay = delayed && !core.live;
     if (nick === null) this.#ofRoom(stanza, content, replay);
-    else this.#ofOccupant(stanza, content, this.#authorship.of(stanza, nick, replay));
+    else if (!replay) this.#ofOccupant(stanza, content, this.#authorship.now(stanza, nick));
+    else this.#ofHistory(stanza, content, nick);
+  }
+
+  /** A line of the history that was handled before is not handled again. */
+  #ofHistory(stanza: Element, content: MessageContent, nick: string): void {
+    const place = this.#catchUp.place(stanza, nick);
+    if (place === "handled") return this.#room.host.diagnostic("handled-before", stanza);
+    const authored = this.#authorship.past(stanza, nick, place);
+    if (authored.source === "missed" && (content.hasBody || content.update !== null))
+      this.#catchUp.countMissed();
+    this.#ofOccupant(stanza, content, authored);
   }
 
   /** What comes before we are in is no part of the room, but says that its list of occupants is over. */
@@ -85,13 +96,13 @@ export class MessageInbox {
     if (this.#isTracked(stanza, authored)) return;
     const { update, hasBody } = content;
     if (update !== null && update.kind !== "moderation") {
-      this.#room.tell(makeUpdate(this.#room, stanza, this.#facts(authored), update, this.#authors));
-      if (update.kind === "correction") return this.#authors.remember(stanza, authored.occupant);
+      this.#room.tell(makeUpdate(this.#room, stanza, this.#facts(authored), update, this.#catchUp.memory));
       // What clients without the feature are not told to leave out was said, too.
-      if (!hasBody || isAllFallback(stanza)) return;
+      const isSaid = update.kind !== "correction" && hasBody && !isAllFallback(stanza);
+      if (!isSaid) return this.#catchUp.handled(stanza, authored.nick, authored.occupant);
     }
     if (hasBody) {
-      this.#authors.remember(stanza, authored.occupant);
+      this.#catchUp.handled(stanza, authored.nick, authored.occupant);
       return this.#room.tell(new MessageReceived(this.#room.room, stanza, this.#facts(authored)));
     }
     if (update !== null) return this.#room.host.diagnostic("forged-moderation", stanza);
@@ -117,7 +128,7 @@ export class MessageInbox {
     const received = (): MessageReceived =>
       new MessageReceived(room, stanza, this.#facts({ occupant: me, nick, source: "reflection" }));
     if (!tracking.reflected(stanza, { replay: source !== "reflection" }, received)) return false;
-    this.#authors.remember(stanza, me);
+    this.#catchUp.handled(stanza, nick, me);
     return true;
   }
 
@@ -145,8 +156,8 @@ export class MessageInbox {
   }
 
   #moderated(stanza: Element, content: ModerationContent, replay: boolean): void {
-    const facts = this.#facts(moderated(this.#room, this.#authors, content, replay));
-    this.#room.tell(makeUpdate(this.#room, stanza, facts, content, this.#authors));
+    const facts = this.#facts(moderated(this.#room, this.#catchUp.memory, content, replay));
+    this.#room.tell(makeUpdate(this.#room, stanza, facts, content, this.#catchUp.memory));
   }
 
   /** The room itself, but not to everybody: an affiliation that changed, or a word of the service. */

@@ -70,11 +70,6 @@ export class RoomContext {
     return this.#lastStanzaMs ?? this.host.clock.monotonic();
   }
 
-  /** How long nothing came from the room. */
-  get silentMs(): number {
-    return this.host.clock.monotonic() - (this.#lastStanzaMs ?? this.host.clock.monotonic());
-  }
-
   /** The messages of ours that are followed, null while there never was one: most rooms have none. */
   get tracking(): Tracking | null {
     return this.#tracking;
@@ -94,6 +89,11 @@ export class RoomContext {
   /** Keeps the id of a message of ours for as long as an error may come for it, and whom it is for. */
   remember(id: string, to: string): void {
     this.#sentIds.add(id, to);
+  }
+
+  /** Whether this has the id of one of our latest messages to the room. */
+  isSent({ attrs: { id } }: Element): boolean {
+    return id !== undefined && this.#sentIds.get(id) === this.jid.toString();
   }
 
   /**

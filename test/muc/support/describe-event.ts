@@ -40,7 +40,7 @@ export function describeEvent(event: AnyRoomEvent): string {
       return `enter ${describeOccupant(event.occupant)} [${codes}]${event.created ? " created" : ""}`;
     }
     case "caughtUp":
-      return "caughtUp";
+      return `caughtUp${event.missed > 0 ? `, ${event.missed} missed` : ""}${event.gap === null ? "" : ", with a gap"}`;
     case "failure":
       return `failure ${event.error.reason}`;
     case "exit":
