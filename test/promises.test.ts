@@ -2,13 +2,12 @@ import { readFileSync } from "node:fs";
 
 import { expect, it } from "vitest";
 
-const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 
 it("each test that the promises name is there", () => {
-  const named = [...read("../docs/staying-in-rooms.md").matchAll(/^ {2}Test: `(.+)`$/gm)].map(
-    ([, name = ""]) => name,
-  );
-  const tests = read("./faults/process.test.ts");
+  const named = [
+    ...read("docs/staying-in-rooms.md").matchAll(/^ {2}Test: `(.+?)`(?:, in `(test\/.+?)`)?$/gm),
+  ].map(([, name = "", file = "test/faults/process.test.ts"]) => ({ name, file }));
   expect(named.length).toBeGreaterThan(0);
-  expect(named.filter((name) => !tests.includes(`"${name}"`))).toEqual([]);
+  expect(named.filter(({ name, file }) => !read(file).includes(`"${name}"`))).toEqual([]);
 });

@@ -90,12 +90,20 @@ export const OnMention: EventDecorator<MessageReceived, "missed"> = function dec
 /** What a handler returns whose text would go nowhere. */
 export type SilentResult = void | undefined | null | false | Promise<void | undefined | null | false>;
 
-/** Handles the history that a room tells on entering: lines of the past, by strangers. The method returns no text. */
+/**
+ * Handles the history that a room tells on entering: lines of the past, by strangers, also those that were missed while
+ * the bot was out (`source: "missed"`). The method returns no text.
+ */
 export const OnHistory: EventDecorator<MessageReceived, never, SilentResult> = function decorate(
   options = {},
 ) {
   // oxlint-disable-next-line prefer-rest-params -- how many there are is what tells
   if (isBare(arguments)) return forgotParentheses(arguments[0] as object, nameOf(arguments), "OnHistory");
-  const spec = { ...PLAIN, event: "history", answer: "nowhere", options } as const;
+  const spec = {
+    ...PLAIN,
+    event: "history",
+    answer: "nowhere",
+    options: { ...options, missed: true },
+  } as const;
   return (target, method, descriptor) => recordHandler(target, method, descriptor, spec, "OnHistory");
 };

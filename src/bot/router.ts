@@ -74,19 +74,20 @@ export class Router {
   /** Whether anybody could handle the event: what nobody can need not wait for its turn. */
   wants(event: RoutedEvent): boolean {
     if (event.type !== "message") return this.#bound.has(event.type);
-    return event.source === "replay" ? this.#bound.has("history") : isNews(event);
+    if (isPast(event) && this.#bound.has("history")) return true;
+    return isNews(event);
   }
 
   /** Routes an event. The promise never rejects; undefined when all was done at once. */
   route(event: RoutedEvent): Promise<void> | undefined {
     const calls: Call[] = [];
     if (event.type !== "message") this.#collect(event.type, event, calls);
-    else if (event.source === "replay") this.#collect("history", event, calls);
     else {
+      if (isPast(event)) this.#collect("history", event, calls);
+      if (!isNews(event)) return inOrder(calls);
       const found = this.#findCommand(event, event.body);
-      if (found === "unknown") return undefined;
-      if (found !== null) return this.#command(event, found);
-      this.#collect("message", event, calls);
+      if (found === null) this.#collect("message", event, calls);
+      else if (found !== "unknown") calls.push(() => this.#command(event, found));
     }
     return inOrder(calls);
   }
@@ -230,6 +231,11 @@ function isAskedFor(event: RoutedEvent, options: HandlerOptions): boolean {
     default:
       return true;
   }
+}
+
+/** The room's history, missed or not. */
+function isPast({ source }: MessageReceived): boolean {
+  return source === "replay" || source === "missed";
 }
 
 /** Live or missed, and no correction of something that was said before. */

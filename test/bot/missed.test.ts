@@ -1,15 +1,14 @@
-// the client does not tell yet what was missed; what it will tell is routed all the same
 import { describe, expect, it } from "vitest";
 
 import { xml } from "../../src/base/element.js";
 import { compileBot } from "../../src/bot/compile.js";
-import { Bot, Command, OnMessage } from "../../src/bot/decorators.js";
+import { Bot, Command, OnHistory, OnMessage } from "../../src/bot/decorators.js";
 import { Router } from "../../src/bot/router.js";
 import { MessageReceived, type MessageSource } from "../../src/muc/events/messages.js";
 import { stranger } from "../../src/muc/occupant.js";
 import { ManualClock } from "./support/clock.js";
 import { recordLog } from "./support/log.js";
-import { BotsInRoom } from "./support/bots-in-room.js";
+import { BotsInRoom, message } from "./support/bots-in-room.js";
 
 @Bot()
 class Keeper {
@@ -28,6 +27,20 @@ class Keeper {
   }
   @Command("later", { missed: true }) later() {
     this.heard.push("later");
+  }
+}
+
+@Bot()
+class Archivist {
+  readonly heard: string[] = [];
+  @OnHistory() past(m: MessageReceived) {
+    this.heard.push(`${m.source} ${m.body}`);
+  }
+  @OnMessage() live(m: MessageReceived) {
+    this.heard.push(`live ${m.body}`);
+  }
+  @OnMessage({ missed: true }) both(m: MessageReceived) {
+    this.heard.push(`both ${m.body}`);
   }
 }
 
@@ -70,4 +83,27 @@ describe("what was said while the bot was out", () => {
       expect(await heardOf("!later", source)).toEqual([]);
     },
   );
+
+  it("is history, too: of a gap between two sessions, each line once and in order, before what is live again", async () => {
+    const bots = new BotsInRoom(Archivist);
+    await bots.enter();
+    const delay = xml("delay", { xmlns: "urn:xmpp:delay", stamp: "2026-01-01T00:00:00Z" });
+    bots.says("before");
+    bots.session.renew();
+    await new Promise((resolve) => setImmediate(resolve));
+    bots.comes("there");
+    bots.comes("keeper", undefined, ["110"]);
+    bots.session.deliver(message("before", { id: "m1", extra: [delay] }));
+    bots.session.deliver(message("meanwhile", { id: "m2", extra: [delay] }));
+    bots.session.deliver(message("after", { id: "m3" }));
+    await bots.idle();
+    expect((bots.instances[0] as Archivist).heard).toEqual([
+      "live before",
+      "both before",
+      "missed meanwhile",
+      "both meanwhile",
+      "live after",
+      "both after",
+    ]);
+  });
 });

@@ -9,6 +9,7 @@ import { Router, type RoutedEvent } from "../../../src/bot/router.js";
 import { MucClient } from "../../../src/muc/client.js";
 import type { Room } from "../../../src/muc/room.js";
 import type { Session, SessionEvents } from "../../../src/xmpp/session.js";
+import { SessionError } from "../../../src/xmpp/session-error.js";
 import { ManualClock } from "./clock.js";
 import { recordLog, type RecordedLog } from "./log.js";
 
@@ -54,6 +55,12 @@ class PlayedSession extends Emitter<SessionEvents> {
     if (this.broken !== null) return Promise.reject(this.broken);
     this.sent.push(stanza);
     return Promise.resolve();
+  }
+
+  /** The session is lost, and there is another one. */
+  renew(): void {
+    this.emit("destroyed", { cause: new SessionError("unreachable", "gone"), unconfirmed: [] });
+    this.emit("established", { jid: this.jid });
   }
 
   deliver(stanza: Element): void {
