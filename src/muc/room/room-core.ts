@@ -139,8 +139,9 @@ export class RoomCore<Source = never> {
     const { clock } = this.#host;
     const outage = this.#outage;
     if (effect.do === "suspend") {
-      const nextAttemptAt = retries ? new Date(clock.now() + this.#retryDelayMs) : null;
-      const { since = new Date(clock.now()), attempt = 0 } = outage ?? {};
+      const nowMs = clock.now();
+      const nextAttemptAt = retries ? new Date(nowMs + this.#retryDelayMs) : null;
+      const { since = new Date(nowMs), attempt = 0 } = outage ?? {};
       this.#outage = { cause: effect.cause, since, attempt, nextAttemptAt };
     } else if (effect.do === "join" && outage !== null)
       this.#outage = { ...outage, attempt: outage.attempt + 1, nextAttemptAt: null };
