@@ -25,6 +25,9 @@ const MOD = "Mod admin moderator";
  * - 18: Prosody does the first item of a query only, and tells moderators the address of who did it
  * - 20: ejabberd lets the removed member in again, as long as the room is moderated
  * - 21: Prosody does not tell the others who was removed: they all keep a ghost
+ * - 26: Prosody names the inviter by nick, takes away what is to be continued, and lets participants invite; ejabberd
+ *   names the account
+ * - 27: ejabberd passes on no refusal to a nick
  * - 29: ejabberd leaves 110 out, and lets the first who comes make the room again; in Prosody it is gone
  * - 32, 49, 64: what Prosody calls a technical removal (333), ejabberd tells without any code
  * - 34b: in Prosody the end of the ghost is another presence of our own
@@ -57,6 +60,9 @@ const RECORDINGS: Readonly<Record<string, Insiders>> = {
   "22-voice": [ALICE, MOD, "Bob", "Carol"],
   "23-role-affiliation": [ALICE, MOD, "Bob", "Carol"],
   "24-lists": [ALICE, MOD, "Bob", "Carol"],
+  "26-mediated-invite": [ALICE],
+  "27-decline": [ALICE],
+  "28-direct-invite": [ALICE],
   "29-destroy": [ALICE, MOD, "Bob", "Carol"],
   "32-client-killed": [ALICE, "Bob"],
   "33-sm-resume": [ALICE, "Bob"],
@@ -71,6 +77,7 @@ const RECORDINGS: Readonly<Record<string, Insiders>> = {
   "48-nicks": [ALICE, "Bob"],
   "49-bounced-groupchat": [ALICE, "Bob"],
   "53-room-addresses": [],
+  "57-invite-offline": [ALICE],
   "60-forged-content": [ALICE, "Bob"],
   "62-set-current-nick": [ALICE, "Bob"],
   "63-non-anonymous-forgery": [ALICE, "Bob"],

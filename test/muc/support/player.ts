@@ -2,6 +2,7 @@
 import { Element } from "../../../src/base/element.js";
 import { ArgumentError } from "../../../src/base/errors.js";
 import { JID } from "../../../src/base/jid.js";
+import type { Invitation } from "../../../src/muc/invitations/invitation.js";
 import type { Room } from "../../../src/muc/room.js";
 import { describeEvent, describeOccupant } from "./describe-event.js";
 import type { Line, Server } from "./recording.js";
@@ -28,6 +29,19 @@ export interface Play {
   readonly insiders: Insiders;
 }
 
+/** An invitation as a line. */
+function describeInvitation(invitation: Invitation): string {
+  const { mode, proof, room, inviter, password, reason, thread, delayed } = invitation;
+  const by = inviter === null ? "somebody" : inviter.toString();
+  const said = [
+    password === null ? "" : ` password ${password}`,
+    reason === null ? "" : ` ${JSON.stringify(reason)}`,
+    thread === null ? "" : ` thread ${thread}`,
+    delayed ? ` since ${invitation.receivedAt.toISOString().slice(0, 19)}` : "",
+  ];
+  return `invitation ${mode} to ${room.toString()} by ${by} (${proof})${said.join("")}`;
+}
+
 /** Plays one participant, and remembers what its client told. */
 export class Player {
   readonly told: string[] = [];
@@ -45,6 +59,10 @@ export class Player {
     );
     this.#stage = new Stage({ jid: address.find((to) => to.includes("/")) ?? "someone@localhost/lab" });
     this.#stage.client.on("roomAdded", ({ room }) => this.#watch(room));
+    this.#stage.client.on("invitation", (event) => this.#tell(describeInvitation(event)));
+    this.#stage.client.on("invitationDeclined", ({ room, from, reason }) =>
+      this.#tell(`declined ${room.local ?? ""} by ${from.toString()}: ${reason ?? "-"}`),
+    );
     this.#stage.client.on("diagnostic", ({ code }) => this.#tell(`! ${code}`));
   }
 
@@ -159,6 +177,19 @@ export class Player {
     await turn();
   }
 
+  /** What invites us is a room: the recordings are of no other. */
+  async #saysWhatItIs(): Promise<void> {
+    const { client, session } = this.#stage;
+    const isAsked = (iq: Element): boolean =>
+      iq.getChild("query", DISCO_INFO) !== undefined && client.getRoom(iq.attrs["to"] ?? "a@b") === undefined;
+    const index = session.sent.findIndex(isAsked);
+    const [iq] = index < 0 ? [] : session.sent.splice(index, 1);
+    if (iq === undefined) return;
+    const { to = "", id = "" } = iq.attrs;
+    session.receive(`<iq type="result" id="${id}" from="${to}">${features(MUC)}</iq>`);
+    await turn();
+  }
+
   async #received(stanza: Element): Promise<void> {
     if (stanza.xmlns === STREAM_MANAGEMENT) return this.#reconnected(stanza);
     if (stanza.name !== "message" && stanza.name !== "presence") return;
@@ -170,6 +201,7 @@ export class Player {
         : new Element(name, xmlns, Object.assign(Object.create(null), attrs, { id }), children),
     );
     await turn();
+    await this.#saysWhatItIs();
     // A room that was made is opened: the recording shows that the server agreed.
     if (
       this.#stage.session.sent.some((sent) => sent.getChild("query", "http://jabber.org/protocol/muc#owner"))
