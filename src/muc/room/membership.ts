@@ -4,7 +4,7 @@ import type { LanguageMap } from "../../base/language-map.js";
 import type { XmppError } from "../../xmpp/xmpp-error.js";
 import { askFeatures } from "../admin/room-info.js";
 import { RoomCaughtUp, RoomEntered, RoomResumed } from "../events/lifecycle.js";
-import { CausePolicy } from "../causes.js";
+import { CausePolicy, type Cause } from "../causes.js";
 import { JoinError, joinReason } from "../join-error.js";
 import type { HistoryRequest, JoinOptions } from "../join-options.js";
 import { StatusCode, type LeaveMode } from "../status-codes.js";
@@ -40,6 +40,8 @@ export class Membership {
   readonly #resync: Resync;
   readonly #causes: CausePolicy;
   readonly #following: Following;
+  /** What the join was refused with, while that is handled. */
+  #refusal: XmppError | null = null;
 
   constructor(room: RoomContext, nick: string, options: JoinOptions) {
     this.#room = room;
@@ -76,7 +78,7 @@ export class Membership {
           return isNickSeen();
         },
       },
-      returning: (cause) => this.#causes.returning(cause),
+      returning: (cause) => this.#returning(cause),
       perform: (effect, source) => this.#perform(effect, source),
       failed: (error) => host.failed(error, null),
     });
@@ -165,19 +167,23 @@ export class Membership {
     this.#presences.refused();
     const destroyed = destroyedIn(stanza, error);
     this.#following.consider(destroyed, this.core.state);
+    this.#refusal = error;
     this.core.input({ type: "refused", condition: error.condition }, { stanza, error, destroyed });
+    this.#refusal = null;
     this.#following.forget();
-    this.#tellRefusal(error);
     return true;
   }
 
   /** A room that was never entered has no outage to tell of; somebody may have mistyped its address all the same. */
-  #tellRefusal(error: XmppError): void {
-    const { phase, entered } = this.core.state;
-    if (phase !== "waiting" || entered) return;
+  #returning(cause: Cause): void {
+    this.#causes.returning(cause);
+    if (this.core.state.entered) return;
     const { host, jid } = this.#room;
-    const refusal = new JoinError(jid.toString(), joinReason(error.condition), error);
-    host.logger.warn({ room: jid, reason: refusal.reason }, `${refusal.message}; it will be tried again`);
+    const error = this.#refusal;
+    const reason = error === null ? null : joinReason(error.condition);
+    const what =
+      reason === null ? "The room was not entered" : new JoinError(jid.toString(), reason, error).message;
+    host.logger.warn({ room: jid, cause, reason }, `${what}; it will be tried again`);
   }
 
   #perform(effect: Exclude<RoomEffect, { do: "timer" }>, source: RoomSource | null): void {

@@ -191,11 +191,23 @@ export class MessageInbox {
     if (!context.recall(id, nick)) return context.host.diagnostic("stray-message-error", stanza);
     const failed = new MessageFailed(context.room, stanza, id, XmppError.fromStanza(stanza));
     if (nick !== null || context.tracking?.failed(id, failed) !== true) context.tell(failed);
+    const { condition } = failed.error;
     // Both servers say so to somebody who is not in (XEP-0045 §7.4).
-    if (nick === null && failed.error.condition === "not-acceptable")
+    if (nick === null && condition === "not-acceptable")
       this.#membership.core.input({ type: "bounced" }, { stanza });
+    // No such room, or no such service: seldom said to who is in.
+    else if (nick === null && (NO_ROOM.has(condition) || condition.startsWith("remote-server-")))
+      this.#membership.silence.suspect();
   }
 }
+
+/** With what messages come back from where no room is; QUIRK(prosody 0.12): not-allowed while its rooms are off. */
+const NO_ROOM: ReadonlySet<string> = new Set([
+  "item-not-found",
+  "gone",
+  "not-allowed",
+  "service-unavailable",
+]);
 
 /** What histories keep of a message that was removed (XEP-0424 §5, XEP-0425 §5). Anybody could write it. */
 function hasTombstone(stanza: Element): boolean {

@@ -70,6 +70,15 @@ export class SilenceWatch {
     if (this.#alert) this.#fresh();
   }
 
+  /** Something says that we may be out, but does not prove it: the room is asked now, as if it had been silent. */
+  suspect(): void {
+    if (!this.#running || this.#asking) return;
+    this.#asking = true;
+    this.#alert = true;
+    this.#ask(this.#room.host.clock.monotonic());
+    this.#arm();
+  }
+
   #fresh(): void {
     if (!this.#running) return;
     const { room, host, jid } = this.#room;

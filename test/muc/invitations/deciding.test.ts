@@ -119,6 +119,29 @@ describe("accepting", () => {
     expect(await settled(invite("c@chat.lit"))).toBe("pending");
   });
 
+  it("counts the room that one of them went on in", async () => {
+    const onCause = { alternative: "follow" } as const;
+    const stage = new InvitedStage({ invited: { maxRooms: 1, join: { onCause } } });
+    stage.receive(direct());
+    const accepted = stage.only.accept();
+    await turn();
+    stage.enters();
+    await accepted;
+    const went = D.replace(/^[^@]*/, "elsewhere");
+    stage.receive(
+      `<presence type="unavailable" from="${D}/bot"><x xmlns="http://jabber.org/protocol/muc#user"><item affiliation="none" role="none"/><status code="110"/><destroy jid="${went}"/></x></presence>`,
+    );
+    expect([...stage.client.rooms.keys()]).toEqual([went]);
+    stage.receive(direct({ attrs: 'jid="b@chat.lit"' }));
+    await expect(stage.invitations.at(-1)?.accept()).rejects.toMatchObject({ code: "tooManyRooms" });
+    stage.receive(
+      `<presence type="error" from="${went}"><error type="auth"><forbidden xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></presence>`,
+    );
+    stage.receive(direct({ attrs: 'jid="c@chat.lit"' }));
+    const later = stage.invitations.at(-1)?.accept() ?? Promise.reject(new Error("no invitation"));
+    expect(await settled(later)).toBe("pending");
+  });
+
   it("does not count the rooms that we are in without invitation", async () => {
     const stage = new InvitedStage({ invited: { maxRooms: 1 } });
     await stage.active();

@@ -119,6 +119,12 @@ describe("what is set otherwise than usual", () => {
     expect([room.state, room.outage?.nextAttemptAt ?? null]).toEqual(["waiting", null]);
     stage.clock.advance(1_000);
     expect([room.state, events]).toEqual(["joining", []]);
+    // there is no event before it was entered: the log tells of it
+    const warnings = stage.log.filter(({ level }) => level === "warn").map(({ fields }) => fields);
+    expect(warnings).toMatchObject([
+      { cause: "passwordRequired", reason: "passwordRequired" },
+      { cause: "kicked" },
+    ]);
     stage.receive(refusal("not-authorized"));
     expect(only(events, "failure").error.reason).toBe("passwordRequired");
   });

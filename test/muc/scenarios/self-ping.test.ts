@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { only, Stage, turn, types, type Joined } from "../support/stage.js";
-import { DELAY, F, message, own, presence, R, subject, T, unavailable } from "../support/stanzas.js";
+import { DELAY, errorOf, F, message, own, presence, R, subject, T, unavailable } from "../support/stanzas.js";
 
 const MINUTE_MS = 60_000;
 const SOFT_MS = 13 * MINUTE_MS;
@@ -225,6 +225,47 @@ describe("what is answered", () => {
       stage.receive(`<iq type="error" id="${ping?.attrs["id"]}" from="${from}">${refused}</iq>`);
     await turn();
     expect(room.state).toBe("active");
+  });
+});
+
+describe("a message that comes back", () => {
+  /** A message of ours is refused by the room. */
+  async function refused(stage: Stage, { room }: Joined, condition: string, from = R): Promise<void> {
+    await room.sendMessage("hello");
+    const id = stage.session.sentOf("message").at(-1)?.attrs["id"];
+    stage.receive(`<message from="${from}" type="error" id="${id}">${errorOf(condition)}</message>`);
+    await turn();
+  }
+
+  it.each(["item-not-found", "gone", "not-allowed", "service-unavailable", "remote-server-not-found"])(
+    "from where no room seems to be (%s): it is asked at once, and what it says counts",
+    async (condition) => {
+      const stage = new Stage();
+      const joined = await stage.active();
+      stage.clock.advance(1_000);
+      await refused(stage, joined, condition);
+      await refused(stage, joined, condition);
+      expect(pings(stage)).toHaveLength(1);
+      await answer(stage);
+      expect(joined.room.active).toBe(true);
+      stage.clock.advance(SOFT_MS - 1);
+      await turn();
+      expect(pings(stage)).toEqual([]);
+      await refused(stage, joined, condition);
+      await answer(stage, "not-acceptable");
+      expect([joined.room.state, joined.room.outage?.cause]).toEqual(["waiting", "selfPing"]);
+    },
+  );
+
+  it.each([
+    ["forbidden", R],
+    ["policy-violation", R],
+    ["item-not-found", `${R}/${F}`],
+  ])("for another reason, or from somebody (%s of %s), asks nothing", async (condition, from) => {
+    const stage = new Stage();
+    const joined = await stage.active();
+    await refused(stage, joined, condition, from);
+    expect(pings(stage)).toEqual([]);
   });
 });
 
