@@ -244,6 +244,7 @@ export class MucClient extends Emitter<ClientEvents> {
       },
       options,
     );
+    session.on("established", () => desk.established());
     session.on("stopped", () => desk.close());
     return desk;
   }

@@ -85,7 +85,15 @@ describe("askAdmins({ room })", () => {
     direct(alice);
     await boss.nextMessage();
     for (const each of [guest, member]) await each.say("accept 1");
-    for (const line of ["accept", "accept 2", "accept 11", "I accept 1", "accept one", "accept 1st"])
+    for (const line of [
+      "accept",
+      "accept 2",
+      "accept 11",
+      "I accept 1",
+      "accept one",
+      "accept 1st",
+      "other: accept 1",
+    ])
       await boss.say(line);
     await boss.whisper("keeper", "accept 1");
     tell(boss, "accept 1");

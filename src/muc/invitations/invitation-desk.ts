@@ -134,6 +134,11 @@ export class InvitationDesk implements InvitationEffects {
     this.#host.invited(invitation);
   }
 
+  /** There is a session, or one again. */
+  established(): void {
+    this.#check.established();
+  }
+
   /** The session is over for good: nothing can come of what is undecided. */
   close(): void {
     for (const invitation of this.#undecided) expireInvitation(invitation);

@@ -1,6 +1,7 @@
 import { messageOf } from "../../base/errors.js";
 import type { JID } from "../../base/jid.js";
 import type { Element } from "../../base/element.js";
+import { SessionError } from "../../xmpp/session-error.js";
 import { askFeatures } from "../admin/room-info.js";
 import type { RoomHost } from "../room-host.js";
 import { NS } from "../wire/namespaces.js";
@@ -22,6 +23,8 @@ type Verdict = (problem: NoRoom | null) => void;
 export class RoomCheck {
   readonly #host: Pick<RoomHost, "iq" | "logger" | "failed">;
   readonly #waiting = new Map<string, Verdict[]>();
+  /** Addresses whose answer was lost with a session. */
+  readonly #lost = new Map<string, JID>();
 
   constructor(host: Pick<RoomHost, "iq" | "logger" | "failed">) {
     this.#host = host;
@@ -34,15 +37,29 @@ export class RoomCheck {
     if (waiting !== undefined && waiting.length < MAX_WAITING) return void waiting.push(verdict);
     if (waiting !== undefined || this.#waiting.size >= MAX_ASKED) return verdict("too-many-invitations");
     this.#waiting.set(key, [verdict]);
+    this.#question(address);
+  }
+
+  /** There is a session again: what was lost with the one before is asked once more. */
+  established(): void {
+    const lost = [...this.#lost.values()];
+    this.#lost.clear();
+    for (const address of lost) this.#question(address);
+  }
+
+  #question(address: JID): void {
+    const key = address.toString();
     askFeatures(this.#host, address, () => {})
       .then(
         (info) => this.#settle(key, isRoom(info) ? null : "forged-invitation"),
         (error: unknown) => {
+          // That the session is gone says nothing of whoever was asked.
+          if (error instanceof SessionError) return void this.#lost.set(key, address);
           this.#host.logger.info(
             { from: address, error: messageOf(error) },
             "What invites us does not say that it is a room",
           );
-          this.#settle(key, "unproven-invitation");
+          return this.#settle(key, "unproven-invitation");
         },
       )
       .catch((error: unknown) => this.#host.failed(error, null));

@@ -145,6 +145,20 @@ describe("a mediated invitation", () => {
     expect([only.inviter?.toString() ?? null, only.proof]).toEqual([inviter, "claimed"]);
   });
 
+  it("may be the room's own, to somebody whom it made a member: there is nobody to refuse it to (XEP-0045 §9.3)", async () => {
+    const stage = new InvitedStage();
+    await stage.invite(mediated({ by: null, user: "<password>cauldronburn</password>" }));
+    const { only } = stage;
+    expect(only).toMatchObject({
+      mode: "mediated",
+      proof: "claimed",
+      inviter: null,
+      password: "cauldronburn",
+    });
+    expect(await only.decline("no")).toBe(false);
+    expect(stage.session.sentOf("message")).toEqual([]);
+  });
+
   it("may continue a one-to-one conversation (XEP-0045 §7.9)", async () => {
     const stage = new InvitedStage();
     await stage.invite(mediated({ invite: `<continue thread="e0ff"/>` }));
@@ -193,6 +207,23 @@ describe("a mediated invitation", () => {
     stage.clock.advance(30_000);
     await turn();
     expect([stage.invitations, stage.diagnostics]).toEqual([[], ["unproven-invitation"]]);
+  });
+
+  it("whose answer is lost with the session is asked about again in the next", async () => {
+    const stage = new InvitedStage();
+    stage.receive(mediated());
+    stage.session.lose();
+    await turn();
+    stage.session.sent.length = 0;
+    stage.session.establish();
+    expect([stage.asked, stage.diagnostics]).toEqual([[D], []]);
+    stage.session.answer(DISCO_INFO, { payload: ROOM_INFO });
+    await turn();
+    expect(stage.only.room.toString()).toBe(D);
+    stage.session.lose();
+    stage.session.sent.length = 0;
+    stage.session.establish();
+    expect(stage.asked).toEqual([]);
   });
 
   it.each([
