@@ -93,4 +93,17 @@ describeOnServers("a room that ended without a word", (server) => {
     await until(() => types(events).includes("suspend"), "it is noticed");
     expect(lines(events, "suspend")).toEqual(["suspend selfPing"]);
   });
+
+  it.runIf(server.name === "prosody")("is asked at once where a message of ours comes back", async () => {
+    await using cast = new Cast(server);
+    const { room, events } = await cast.enter(server.room("alone"), "bot");
+    await room.setNick("robot");
+    room.selfPing = { intervalMs: 50 };
+    await room.sendMessage("is anybody there?");
+    await until(() => types(events).includes("suspend"), "it is noticed");
+    expect(lines(events, "messageError", "suspend")).toEqual([
+      expect.stringMatching(/^messageError .* item-not-found$/),
+      "suspend selfPing",
+    ]);
+  });
 });
