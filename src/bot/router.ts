@@ -7,7 +7,8 @@ import { invoke, type InvokeContext } from "./invoke.js";
 import type { HandlerOptions } from "./metadata.js";
 import { decidingAs } from "./policies/deciding-as.js";
 import type { ReplyTarget } from "./reply.js";
-import { parseArgs } from "./template.js";
+import { parseArgs } from "./command-line.js";
+import { problemText, DEFAULT_TEXTS } from "./texts.js";
 
 /** A compiled bot with the instance that it calls. */
 export interface RunningBot extends CompiledBot {
@@ -187,10 +188,10 @@ export class Router {
 
   #command(message: MessageReceived, { bot, handler, rest }: FoundCommand): Promise<void> | undefined {
     if (message.source === "missed" && handler.options.missed !== true) return undefined;
-    const parsed = parseArgs(handler.template, rest);
+    const parsed = parseArgs(handler.template, rest, message.room);
     if (parsed.ok) return this.#call(bot, handler, [message, parsed.args], message, message);
     const usage = `${bot.prefix ?? `${message.room.nick}: `}${handler.template.usage}`;
-    const text = `${parsed.problem}. Usage: ${usage}`;
+    const text = problemText(parsed.problem, usage, DEFAULT_TEXTS);
     // what cannot be sent is in the log already
     return message.say(text).catch(() => {});
   }

@@ -1,10 +1,16 @@
 // A command's template at the level of types: what its arguments are, and what is wrong with it.
+import type { JID } from "../base/jid.js";
+import type { Occupant } from "../muc/occupant.js";
 
 /** The types that a word of a template can have, and what they give. */
 interface WordTypes {
   int: number;
   number: number;
   word: string;
+  /** Milliseconds. */
+  duration: number;
+  jid: JID;
+  occupant: Occupant;
 }
 
 type Fits<Type extends string, Default extends string> = Type extends "int"
@@ -15,11 +21,29 @@ type Fits<Type extends string, Default extends string> = Type extends "int"
     ? Default extends `${number}`
       ? true
       : false
-    : Type extends `${string}|${string}`
-      ? Default extends Choices<Type>
-        ? true
-        : false
-      : true;
+    : Type extends "duration"
+      ? IsDuration<Lowercase<Default>>
+      : Type extends "jid"
+        ? Default extends ""
+          ? false
+          : true
+        : Type extends "occupant"
+          ? false
+          : Type extends `${string}|${string}`
+            ? Default extends Choices<Type>
+              ? true
+              : false
+            : true;
+
+type Unit = "ms" | "min" | "s" | "m" | "h" | "d" | "w";
+
+/** `90s`, `1h30m`; what looks like one and is none (`-5m`) the start finds. */
+type IsDuration<T extends string> = T extends
+  | `${number}${Unit}`
+  | `${number}${Unit}${number}${Unit}`
+  | `${number}${Unit}${number}${Unit}${number}${Unit}`
+  ? true
+  : false;
 
 /** A choice such as `small|large` gives the union of its words. */
 type ValueOf<Type extends string> = Type extends keyof WordTypes
@@ -43,7 +67,9 @@ type Words<T extends string> = T extends `${infer A} ${infer B}`
 type WordOf<W extends string> = W extends `<${infer Inner}>`
   ? Param<W, Inner, "required">
   : W extends `[${infer Inner}]`
-    ? Param<W, Inner, "optional">
+    ? Inner extends `--${infer Flag}`
+      ? FlagOf<W, Flag>
+      : Param<W, Inner, "optional">
     : HasBracket<W> extends true
       ? Unclosed<W>
       : W extends `${"!" | "/" | "." | ":" | "{" | "?" | "@"}${string}`
@@ -51,6 +77,20 @@ type WordOf<W extends string> = W extends `<${infer Inner}>`
             error: `${W} cannot be a word of the command: leave out the prefix, and write arguments as <name> or [name]`;
           }
         : { literal: W };
+
+/** `Flag` is what stands behind the dashes: `loud`, `times=<int>`. */
+type FlagOf<W extends string, Flag extends string> = Flag extends `${infer N}=<${infer Type}>`
+  ? HasBracket<`${N}${Type}`> extends true
+    ? NoFlag<W>
+    : Typed<W, N, Type, "valued">
+  : HasBracket<Flag> extends true
+    ? NoFlag<W>
+    : Flag extends `${string}${"=" | ":" | "."}${string}`
+      ? NoFlag<W>
+      : Named<W, Flag, boolean, "flag">;
+type NoFlag<W extends string> = {
+  error: `${W} is no flag that can be read: write [--name] or [--name=<int>]`;
+};
 
 type HasBracket<T extends string> = T extends `${string}${"<" | ">" | "[" | "]"}${string}` ? true : false;
 type Unclosed<W extends string> = { error: `${W} has a bracket that is not closed` };
@@ -76,7 +116,7 @@ type Param<W extends string, Inner extends string, Kind extends "required" | "op
 type Typed<W extends string, N extends string, Type extends string, Kind extends string> = [
   ValueOf<Type>,
 ] extends [never]
-  ? { error: `${W} has a type that is not known: use int, number, word or a|b` }
+  ? { error: `${W} has a type that is not known: use int, number, word, duration, jid, occupant or a|b` }
   : Named<W, N, ValueOf<Type>, Kind>;
 
 type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
@@ -89,7 +129,7 @@ type Named<W extends string, N extends string, Value, Kind extends string> = N e
   ? { error: `${W} has no name that can be used` }
   : { name: N; value: Value; kind: Kind };
 
-type Required = "required" | "defaulted" | "rest";
+type Required = "required" | "defaulted" | "rest" | "flag";
 
 type Merge<T> = { [K in keyof T]: T[K] };
 
@@ -135,7 +175,9 @@ type Problem<
               ? After extends "optional"
                 ? `${W} is required, after one that is not`
                 : Problem<Tail, Names | N, K extends "rest" ? "rest" : "args">
-              : Problem<Tail, Names | N, K extends "optionalRest" ? "rest" : "optional">
+              : K extends "flag" | "valued"
+                ? Problem<Tail, Names | N, After extends "start" ? "args" : After>
+                : Problem<Tail, Names | N, K extends "optionalRest" ? "rest" : "optional">
           : never
   : never;
 

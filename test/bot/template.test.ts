@@ -2,11 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { ArgumentError } from "../../src/base/errors.js";
-import { parseArgs, parseTemplate } from "../../src/bot/template.js";
+import { JID } from "../../src/base/jid.js";
+import { parseArgs } from "../../src/bot/command-line.js";
+import { parseTemplate } from "../../src/bot/template.js";
+import { DEFAULT_TEXTS, problemText } from "../../src/bot/texts.js";
+import type { Occupant } from "../../src/muc/occupant.js";
 
 function args(template: string, line: string): unknown {
   const parsed = parseArgs(parseTemplate(template), line);
-  return parsed.ok ? parsed.args : parsed.problem;
+  if (parsed.ok) return parsed.args;
+  return problemText(parsed.problem, "", DEFAULT_TEXTS).replace(/\. Usage: $/, "");
 }
 
 /** Anything else is a defect, and passed on. */
@@ -36,6 +41,7 @@ describe("a template", () => {
         },
         { name: "why", type: "word", optional: true, rest: true, fallback: undefined },
       ],
+      flags: [],
       usage: "Poll ADD <What> [times:int=1] [size:small|large] [why...]",
     });
   });
@@ -65,7 +71,22 @@ describe("a template", () => {
     ["roll <sides:int=6>", '"<sides:int=6>" is required, and needs no default: write [sides:int=6]'],
     ["roll <>", '"<>" has no name that can be used'],
     ["roll <:int>", '"<:int>" has no name that can be used'],
-    ["roll [--loud]", '"[--loud]" has no name that can be used'],
+    ["roll [--]", '"[--]" has no name that can be used'],
+    ["roll [--6]", '"[--6]" has no name that can be used'],
+    ["roll [--constructor]", '"[--constructor]" has no name that can be used'],
+    ["roll <--loud>", '"<--loud>" has no name that can be used'],
+    ["roll [--loud=5]", '"[--loud=5]" is no flag that can be read: write [--name] or [--name=<int>]'],
+    ["roll [--loud:int]", '"[--loud:int]" is no flag that can be read'],
+    ["roll [--times=<int]", '"[--times=<int]" is no flag that can be read'],
+    ["roll [--times=<itn>]", '"[--times=<itn>]" has a type that is not known'],
+    ["roll <loud> [--loud]", '"[--loud]" has a name that is taken'],
+    ["roll [--loud] [--loud=<int>]", '"[--loud=<int>]" has a name that is taken'],
+    ["say <text...> [--loud]", '"[--loud]" comes after the rest of the line'],
+    ["say [--loud] now", '"now" is a fixed word after an argument'],
+    ["wait [for:duration=5]", 'the default of "[for:duration=5]" does not fit its type'],
+    ["wait [for:duration=-5m]", 'the default of "[for:duration=-5m]" does not fit its type'],
+    ["ban [who:jid=@example.org]", 'the default of "[who:jid=@example.org]" does not fit its type'],
+    ["kick [who:occupant=alice]", 'the default of "[who:occupant=alice]" does not fit its type'],
     ["roll <6sides>", '"<6sides>" has no name that can be used'],
     ["set <__proto__>", '"<__proto__>" has no name that can be used'],
     ["set [constructor]", '"[constructor]" has no name that can be used'],
@@ -135,6 +156,31 @@ describe("what follows the name of a command", () => {
     ["add <what>", '"a"b', { what: '"a"b' }],
     ["add <wh\u00e4t>", "\ud83d\ude00", { whät: "\ud83d\ude00" }],
     ["add [to=a:b=c]", "", { to: "a:b=c" }],
+    ["wait <for:duration>", "90s", { for: 90_000 }],
+    ["wait <for:duration>", "1h30m", { for: 5_400_000 }],
+    ["wait <for:duration>", "1.5H", { for: 5_400_000 }],
+    ["wait <for:duration>", "5min", { for: 300_000 }],
+    ["wait <for:duration>", "250ms", { for: 250 }],
+    ["wait <for:duration>", "1w2d", { for: 777_600_000 }],
+    ["wait [for:duration=5m]", "", { for: 300_000 }],
+    ["roll <n:int> [--loud] [--dry-run]", "6", { n: 6, loud: false, "dry-run": false }],
+    ["roll <n:int> [--loud] [--dry-run]", "6 --loud", { n: 6, loud: true, "dry-run": false }],
+    ["roll <n:int> [--loud] [--dry-run]", "--DRY-RUN 6 --loud", { n: 6, loud: true, "dry-run": true }],
+    ["roll <n:int> [--loud]", "\u2014loud 6", { n: 6, loud: true }],
+    ["roll [n:int] [--times=<int>]", "", {}],
+    ["roll [n:int] [--times=<int>]", "--times=3", { times: 3 }],
+    ["roll [n:int] [--times=<int>]", "6 --times 3", { n: 6, times: 3 }],
+    ["roll [n:int] [--times=<int>]", "--times=2 6 --times=3", { n: 6, times: 3 }],
+    ["call [--as=<word>]", '--as="two words"', { as: "two words" }],
+    ["call <who> [--loud]", '"--loud"', { who: "--loud", loud: false }],
+    ["call <who> [--loud]", "-- --loud", { who: "--loud", loud: false }],
+    ["call <who>", "--loud", { who: "--loud" }],
+    ["say [--loud] <text...>", "--loud  a  --b", { loud: true, text: "a  --b" }],
+    ["say [--loud] <text...>", "a --loud", { loud: false, text: "a --loud" }],
+    ["say [--loud] <text...>", "--quiet a", { loud: false, text: "--quiet a" }],
+    ["say [--loud] <text...>", "-- --loud", { loud: false, text: "--loud" }],
+    ["say [--loud] [text...]", "--loud", { loud: true }],
+    ["move <by:int> [--far]", "-5", { by: -5, far: false }],
   ])("%s with %j", (template, line, expected) => {
     expect(args(template, line)).toStrictEqual(expected);
   });
@@ -155,9 +201,48 @@ describe("what follows the name of a command", () => {
     ["say <text...>", "  ", "text is missing"],
     ["now", "or never", '"or" is too much'],
     ["roll <sides:int>", "6 7", '"7" is too much'],
+    ["wait <for:duration>", "5", 'for: "5" is not a duration (90s, 5m, 1h30m)'],
+    ["wait <for:duration>", "-5m", 'for: "-5m" is not a duration (90s, 5m, 1h30m)'],
+    ["wait <for:duration>", "5 m", 'for: "5" is not a duration (90s, 5m, 1h30m)'],
+    [
+      "wait <for:duration>",
+      `${"9".repeat(50)}w`,
+      `for: "${"9".repeat(40)}…" is not a duration (90s, 5m, 1h30m)`,
+    ],
+    ["ban <who:jid>", "@example.org", 'who: "@example.org" is not an address (user@domain)'],
+    ["kick <who:occupant>", "alice", 'who: "alice" is not the nick of somebody here'],
+    ["roll [--loud]", "--lout", 'There is no flag "--lout"'],
+    ["roll [--loud]", "--loud=yes", 'There is no flag "--loud=yes"'],
+    ["roll [--times=<int>]", "--times", "--times is missing"],
+    ["roll [--times=<int>]", "--times=six", 'times: "six" is not a whole number'],
+    ["roll [--times=<int>]", "--times= 6", 'times: "" is not a whole number'],
+    ["roll <n:int> [--loud]", "--loud", "n is missing"],
     ["roll <sides:int>", "x".repeat(100), `sides: "${"x".repeat(40)}…" is not a whole number`],
   ])("%s with %j: %s", (template, line, problem) => {
     expect(args(template, line)).toBe(problem);
+  });
+
+  it("has addresses as JIDs, and occupants of the room by nick as people write them", () => {
+    const jid = parseArgs(parseTemplate("ban <who:jid> [by:jid=b@example.org]"), "A@Example.org");
+    expect(jid).toEqual({
+      ok: true,
+      args: { who: JID.parse("a@example.org"), by: JID.parse("b@example.org") },
+    });
+    const there = ["alice", "Alice", "Bob", "two words", "@home"].map((nick) => ({ nick }) as Occupant);
+    const room = {
+      occupants: there,
+      getOccupant: (nick: string) => there.find((each) => each.nick === nick) ?? null,
+    };
+    const kicked = (line: string): unknown => {
+      const parsed = parseArgs(parseTemplate("kick <who:occupant> [why...]"), line, room);
+      return parsed.ok ? (parsed.args["who"] as Occupant).nick : parsed.problem.kind;
+    };
+    expect(["alice", "Alice", "bob", "@Bob", "Bob:", "bob,", '"two words" why', "@home"].map(kicked)).toEqual(
+      ["alice", "Alice", "Bob", "Bob", "Bob", "Bob", "two words", "@home"],
+    );
+    // of two that could be meant, none is: it may be the wrong one
+    expect(kicked("ALICE")).toBe("wrong");
+    expect(kicked("carol")).toBe("wrong");
   });
 
   const word = fc.string({ minLength: 1 }).filter((text) => /^[^\s"'\u201c\u2018][^\s]*$/u.test(text));
@@ -191,9 +276,15 @@ describe("what follows the name of a command", () => {
   });
 
   it("never throws, whatever the line", () => {
-    const templates = ["now", "a <b>", "a [b:int=1] [c...]", "a <b:number> <c:x|y> [d]", "a <b...>"].map(
-      parseTemplate,
-    );
+    const templates = [
+      "f [--b] <c:duration> [--d=<jid>] [e...]",
+      "g [a:occupant] [--b]",
+      "now",
+      "a <b>",
+      "a [b:int=1] [c...]",
+      "a <b:number> <c:x|y> [d]",
+      "a <b...>",
+    ].map(parseTemplate);
     const piece = fc.constantFrom(
       '"',
       "'",
@@ -207,6 +298,9 @@ describe("what follows the name of a command", () => {
       "\u201d",
       "\u0000",
       "\ud800",
+      "--",
+      "--b",
+      "=",
     );
     const line = fc.oneof(
       fc.string(),
@@ -216,7 +310,9 @@ describe("what follows the name of a command", () => {
     fc.assert(
       fc.property(fc.constantFrom(...templates), line, (template, text) => {
         const parsed = parseArgs(template, text);
-        expect(parsed.ok ? Object.keys(parsed.args).length < 4 : parsed.problem !== "").toBe(true);
+        expect(parsed.ok ? Object.keys(parsed.args).length < 5 : parsed.problem.kind !== undefined).toBe(
+          true,
+        );
       }),
     );
   });
@@ -229,9 +325,13 @@ describe("what follows the name of a command", () => {
     ["quotes", (n: number) => `"'`.repeat(n)],
     ["quoted words", (n: number) => `"a `.repeat(n)],
   ])("takes linear time: %s", (_name, make) => {
-    const templates = ["a <b:number> <c:number> [d...]", "a <b:int> [c]", "a <b...>", "a <b> <c> <d>"].map(
-      parseTemplate,
-    );
+    const templates = [
+      "f <b:duration> [--c] [d...]",
+      "a <b:number> <c:number> [d...]",
+      "a <b:int> [c]",
+      "a <b...>",
+      "a <b> <c> <d>",
+    ].map(parseTemplate);
     const costMs = (n: number): number => {
       const line = make(n);
       const beginMs = performance.now();

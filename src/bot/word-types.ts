@@ -1,0 +1,92 @@
+import { JID } from "../base/jid.js";
+import type { Occupant } from "../muc/occupant.js";
+import type { Room } from "../muc/room.js";
+
+/** What a word of a template takes. */
+export type WordType =
+  | "int"
+  | "number"
+  | "word"
+  | "duration"
+  | "jid"
+  | "occupant"
+  | { readonly choices: readonly string[] };
+
+const NAMED: ReadonlySet<string> = new Set(["int", "number", "word", "duration", "jid", "occupant"]);
+
+/** The types that there are, for people. */
+export const TYPES_FOR_PEOPLE = "int, number, word, duration, jid, occupant or a|b";
+
+/** The type of that name, or the choice; null for neither. */
+export function readType(text: string): WordType | null {
+  if (NAMED.has(text)) return text as WordType;
+  const choices = text.split("|");
+  return choices.length > 1 && choices.every((choice) => choice !== "") ? { choices } : null;
+}
+
+/** Whoever has a nick in a room now. */
+export type FindOccupant = Pick<Room, "getOccupant" | "occupants">;
+
+/**
+ * The value of a word, undefined when it does not fit. Occupants are looked for in `room`, null where there is none:
+ * then no word fits.
+ */
+export function readWord(word: string, type: WordType, room: FindOccupant | null): unknown {
+  switch (type) {
+    case "word":
+      return word;
+    case "int":
+      return /^[+-]?\d{1,15}$/.test(word) ? Number(word) + 0 : undefined;
+    case "number":
+      return readNumber(word);
+    case "duration":
+      return readDuration(word);
+    case "jid":
+      return JID.tryParse(word) ?? undefined;
+    case "occupant":
+      return room === null ? undefined : findOccupant(word, room);
+    default:
+      return type.choices.find((choice) => choice.toLowerCase() === word.toLowerCase());
+  }
+}
+
+/** Decimal, and not so large that it would be infinite. */
+function readNumber(word: string): number | undefined {
+  const value = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(word) ? Number(word) + 0 : NaN;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+const UNITS_MS: ReadonlyMap<string, number> = new Map([
+  ["ms", 1],
+  ["s", 1_000],
+  ["m", 60_000],
+  ["min", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+  ["w", 604_800_000],
+]);
+
+/** Parts of a duration; nobody needs more. */
+const MAX_DURATION = 60;
+
+/** Milliseconds: `90s`, `1h30m`, `1.5h`. A bare number is none: of what? */
+function readDuration(word: string): number | undefined {
+  if (word.length > MAX_DURATION || !/^(?:\d+(?:\.\d+)?(?:ms|min|[smhdw]))+$/i.test(word)) return undefined;
+  let durationMs = 0;
+  for (const [, count, unit = ""] of word.matchAll(/(\d+(?:\.\d+)?)(ms|min|[smhdw])/gi))
+    durationMs += Number(count) * (UNITS_MS.get(unit.toLowerCase()) ?? 0);
+  return Number.isSafeInteger(Math.round(durationMs)) ? Math.round(durationMs) : undefined;
+}
+
+/**
+ * By nick, as it is written; else as people write names in a line (`@alice`, `alice:`); else in another case, where only
+ * one can be meant.
+ */
+function findOccupant(word: string, room: FindOccupant): Occupant | undefined {
+  const bare = word.replace(/^@/, "").replace(/[:,]$/, "");
+  const exact = room.getOccupant(word) ?? room.getOccupant(bare);
+  if (exact !== null) return exact;
+  const folded = bare.toLowerCase();
+  const alike = room.occupants.filter(({ nick }) => nick.toLowerCase() === folded);
+  return alike.length === 1 ? alike[0] : undefined;
+}
