@@ -219,8 +219,7 @@ export class BotApp {
     const { clock = systemClock, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
     const context = { signal, logger, clock, handlerTimeoutMs };
     const { session } = this;
-    const invitations = watchInvitations({ client: muc, session, bots, logger, context });
-    if (invitations !== null) this.#queues.add(invitations);
+    watchInvitations({ client: muc, session, bots, logger, context, queues: this.#queues });
     const router = new Router(bots, context);
     if (!router.handles("directMessage")) return;
     const queue = new Dispatcher(router, logger, {});

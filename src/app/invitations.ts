@@ -10,6 +10,8 @@ import type { InvitationPolicy } from "../bot/policies/invitation-policy.js";
 import { InvitationPolicies } from "../bot/policies/policy-runner.js";
 import { Router, type RunningBot } from "../bot/router.js";
 import type { MucClient } from "../muc/client.js";
+import type { InvitationDeclined } from "../muc/invitations/invitation-declined.js";
+import type { Invitation } from "../muc/invitations/invitation.js";
 import type { InvitedOptions } from "../muc/invitations/invited-rooms.js";
 import type { JoinOptions } from "../muc/join-options.js";
 import { messageStanza } from "../muc/wire/draft.js";
@@ -59,6 +61,44 @@ export function invitationMistakes(bot: Class): readonly AuthoringMistake[] {
   return [...(invitations === undefined ? [] : policyMistakes(bot.name, invitations)), ...wrong];
 }
 
+/** Rooms whose invitations are handled at a time, each by itself; those of more wait for one another. */
+const MAX_QUEUES = 100;
+
+/**
+ * Brings invitations to handlers: of one room one at a time and in order, of several beside one another. A room that
+ * lets nobody in is not to hold up the others.
+ */
+class InvitationQueues {
+  readonly #make: () => Dispatcher;
+  readonly #queues: Set<Dispatcher>;
+  readonly #byRoom = new Map<string, { readonly queue: Dispatcher; taken: number }>();
+
+  /** `queues` are those that the application waits for. */
+  constructor(make: () => Dispatcher, queues: Set<Dispatcher>) {
+    this.#make = make;
+    this.#queues = queues;
+  }
+
+  take(event: Invitation | InvitationDeclined): void {
+    const room = event.room.toString();
+    const key = this.#byRoom.has(room) || this.#byRoom.size < MAX_QUEUES ? room : "";
+    let entry = this.#byRoom.get(key);
+    if (entry === undefined) {
+      entry = { queue: this.#make(), taken: 0 };
+      this.#byRoom.set(key, entry);
+      this.#queues.add(entry.queue);
+    }
+    const { queue } = entry;
+    const taken = ++entry.taken;
+    queue.take(event);
+    void queue.idle().then(() => {
+      if (this.#byRoom.get(key)?.taken !== taken) return;
+      this.#byRoom.delete(key);
+      this.#queues.delete(queue);
+    });
+  }
+}
+
 /** Whether a bot may come into rooms by invitation: it need not name any. */
 export function takesInvitations({ type, events }: RunningBot): boolean {
   return events.has("invitation") || botSettings(type)?.invitations !== undefined;
@@ -71,19 +111,15 @@ export interface InvitationWatch {
   readonly bots: readonly RunningBot[];
   readonly logger: Logger;
   readonly context: InvokeContext;
+  /** What the application waits for. */
+  readonly queues: Set<Dispatcher>;
 }
 
 /**
  * Brings invitations to what decides about them: first the policies of the bots, in the order of the bots, then their
- * methods. Gives what brings them to the methods, null where there are none.
+ * methods.
  */
-export function watchInvitations({
-  client,
-  session,
-  bots,
-  logger,
-  context,
-}: InvitationWatch): Dispatcher | null {
+export function watchInvitations({ client, session, bots, logger, context, queues }: InvitationWatch): void {
   const maxAgeMs = smallest(
     bots.map(({ type }) => type),
     "maxAgeMs",
@@ -102,15 +138,17 @@ export function watchInvitations({
     consult: ({ policy, name }, event) =>
       event.type === "invitation" ? policies.consult(policy as InvitationPolicy, event, name) : undefined,
   });
-  const queue = new Dispatcher(router, logger, {});
+  const handlers = new InvitationQueues(() => new Dispatcher(router, logger, {}), queues);
+  const take = (event: Invitation | InvitationDeclined): void => {
+    if (!context.signal.aborted && router.wants(event)) handlers.take(event);
+  };
   client.on("invitation", (invitation) => {
     if (context.signal.aborted) return;
     for (const { type } of bots) {
       const policy = botSettings(type)?.invitations;
       if (policy !== undefined) void policies.consult(policy, invitation, type.name);
     }
-    queue.take(invitation);
+    take(invitation);
   });
-  client.on("invitationDeclined", (event) => queue.take(event));
-  return router.handles("invitation") || router.handles("invitationDeclined") ? queue : null;
+  client.on("invitationDeclined", take);
 }

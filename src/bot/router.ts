@@ -162,7 +162,9 @@ export class Router {
     const asked = handler.policy === null ? undefined : this.#context.consult?.(handler, event);
     if (asked === undefined) return act();
     // A policy may take days, and nothing else waits for it.
-    void asked.then(() => this.#beside(act()));
+    void asked.then(() => {
+      if (!this.#context.signal.aborted) this.#beside(act());
+    });
     return undefined;
   }
 

@@ -2,10 +2,11 @@
 import { describe, expect, it } from "vitest";
 
 import { xml } from "../../src/base/element.js";
-import { Bot, OnMessage } from "../../src/bot/decorators.js";
+import { Bot, OnInvitation, OnMessage } from "../../src/bot/decorators.js";
 import { askAdmins } from "../../src/bot/policies/ask-admins.js";
 import { firstOf } from "../../src/bot/policies/first-of.js";
 import { declineAll } from "../../src/bot/policies/invitation-policy.js";
+import type { Invitation } from "../../src/muc/invitations/invitation.js";
 import type { MessageReceived } from "../../src/muc/events/messages.js";
 import { type TestUser } from "../../src/testing/index.js";
 import { ManualClock } from "../bot/support/clock.js";
@@ -179,16 +180,21 @@ describe("askAdmins({ room })", () => {
     expect(decisions(started)).toEqual(["decline by Keeper2: declineAll"]);
   });
 
-  it("ends with the application, whatever is open", async () => {
-    const started = await withOffice(Keeper);
+  it("ends with the application, whatever is open: methods are not told any more", async () => {
+    const told: unknown[] = [];
+    @Bot({ rooms: [OFFICE] })
+    class Waiting {
+      @OnInvitation(askAdmins({ room: OFFICE })) told(i: Invitation) {
+        told.push(i);
+      }
+    }
+    const started = await withOffice(Waiting);
     direct(started.alice);
     await started.boss.nextMessage();
     const clean = started.log.complaints.length;
     await started.app.stop();
-    expect([started.log.complaints.length, decisions(started)]).toEqual([
-      clean,
-      ["expired by nobody, in time"],
-    ]);
+    expect(started.log.complaints).toHaveLength(clean);
+    expect([decisions(started), told]).toEqual([["expired by nobody, in time"], []]);
   });
 
   it("says so where it is decided already", async () => {

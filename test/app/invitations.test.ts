@@ -105,6 +105,31 @@ describe("@OnInvitation()", () => {
     expect(started.log.complaints).toContain("error A handler failed");
   });
 
+  it("of a room where a handler takes its time hold up no other room's, and those of one room come in order", async () => {
+    const seen: string[] = [];
+    let goOn = (): void => {};
+    @Bot({ rooms: [LOBBY] })
+    class Keeper {
+      @OnInvitation() async slow(i: Invitation) {
+        seen.push(`${i.room.local ?? ""} ${i.from.resource ?? ""}`);
+        if (i.room.toString() === DEN) await new Promise<void>((resolve) => (goOn = resolve));
+      }
+    }
+    const started = await withHost(Keeper);
+    const bob = await started.enter("bob", DEN);
+    direct(started.alice);
+    direct(bob);
+    direct(bob, "other@rooms.example.org");
+    await until("the other is told", () => seen.length === 2);
+    const [alice, , other] = [started.alice.jid.resource ?? "", "", bob.jid.resource ?? ""];
+    expect(seen).toEqual([`den ${alice}`, `other ${other}`]);
+    goOn();
+    await until("the second of the den is told", () => seen.length === 3);
+    expect(seen[2]).toBe(`den ${other}`);
+    goOn();
+    await started.app.idle();
+  });
+
   it("returns no text", async () => {
     @Bot({ rooms: [LOBBY] })
     class Keeper {
