@@ -7,6 +7,7 @@ export type { AppStatus, RoomStatus } from "./app/status.js";
 export {
   Bot,
   Command,
+  Example,
   On,
   OnAffiliationChange,
   OnConfigChange,
@@ -31,12 +32,14 @@ export {
   OnRoleChange,
   OnSubjectChange,
   OnSuspend,
+  OnUnhandledCommand,
   type BotRoom,
   type BotSettings,
   type CommandOptions,
   type DecisionResult,
   type EventDecorator,
   type EventMethod,
+  type ExampleOptions,
   type HandlerDecorator,
   type InvitedSettings,
   type OnInvitationOptions,
@@ -47,7 +50,7 @@ export { AuthoringError, ReplyError, type AuthoringMistake } from "./bot/errors.
 export { HandlerFailed } from "./bot/handler-failed.js";
 export { HandlerContext } from "./bot/handler-context.js";
 export { delay, inject, injectable } from "./bot/injection.js";
-export type { Class, HandlerOptions, MessageFilter } from "./bot/metadata.js";
+export type { Class, ExpectedAnswer, HandlerOptions, MessageFilter } from "./bot/metadata.js";
 export {
   acceptFrom,
   declineFrom,
@@ -67,5 +70,7 @@ export {
 export { limit, type LimitOptions } from "./bot/policies/limit.js";
 export type { BuiltPolicy, Policy, PolicyContext } from "./bot/policies/policy.js";
 export { Reply, type HandlerAnswer, type HandlerResult } from "./bot/reply.js";
+export { BOT_MARK, isBotMarked } from "./bot/bot-mark.js";
+export { DEFAULT_TEXTS, type BotText, type BotTexts } from "./bot/texts.js";
 export { BotOptions, Rooms } from "./bot/rooms.js";
 export { ArgsOf, type CheckTemplate } from "./bot/template-types.js";

@@ -3,23 +3,29 @@ import { types } from "node:util";
 import { messageOf } from "../base/errors.js";
 import type { AuthoringMistake } from "./errors.js";
 import {
+  botSettings,
+  examplesOf,
   handlersOf,
   mistakesOf,
   type AnswerGoes,
   type Class,
   type CommandSpec,
   type EventSpec,
+  type ExampleSpec,
   type HandlerOptions,
   type HandlerRecord,
 } from "./metadata.js";
 import { problemsOf } from "./policies/policy.js";
 import { parseTemplate, type Template } from "./template.js";
+import { textProblems, textsOf, type BotTexts } from "./texts.js";
 
 /** A method to call, with the names that logs and errors give it. */
 export interface HandlerRef {
   readonly method: string | symbol;
   /** `Keeper.roll`. */
   readonly name: string;
+  /** What its bot says by itself; default: what bots say. */
+  readonly texts?: BotTexts;
 }
 
 /** A compiled handler of an event: which of those of its type it takes, and where what it returns goes. */
@@ -41,6 +47,15 @@ export interface EventHandler extends HandlerRef {
 export interface CommandHandler extends HandlerRef {
   readonly options: HandlerOptions;
   readonly template: Template;
+  /** What is told of it, the same under each of its names. */
+  readonly about: CommandAbout;
+}
+
+/** What is told of a command. */
+export interface CommandAbout {
+  readonly aliases: readonly string[];
+  readonly description: string | null;
+  readonly examples: readonly ExampleSpec[];
 }
 
 /** What a bot class handles. Compiled once, when the application starts. */
@@ -49,6 +64,11 @@ export interface CompiledBot {
   readonly prefix: string | null;
   /** By the first word of the command and of its aliases; the longest path first. */
   readonly commands: ReadonlyMap<string, readonly CommandHandler[]>;
+  /** Each command once, by its own name, as they are declared. */
+  readonly commandList: readonly CommandHandler[];
+  /** Whether we answer `help` for it. */
+  readonly help: boolean;
+  readonly texts: BotTexts;
   /** `@OnMessage` and `@OnMention`, as they are declared. */
   readonly messages: readonly EventHandler[];
   /** All others, by the type of the event. */
@@ -74,46 +94,73 @@ function eventHandler(ref: HandlerRef, spec: EventSpec): EventHandler {
 /** Commands by their first word, and what is wrong with them. */
 class CommandTable {
   readonly byWord = new Map<string, CommandHandler[]>();
+  readonly list: CommandHandler[] = [];
   readonly mistakes: AuthoringMistake[] = [];
   readonly #paths = new Map<string, string>();
 
-  add(ref: HandlerRef, spec: CommandSpec): void {
-    const { template: text, aliases, options } = spec;
+  add(ref: HandlerRef, spec: CommandSpec, examples: readonly ExampleSpec[]): void {
+    const { template: text, aliases, description, options } = spec;
     let template: Template;
     try {
       template = parseTemplate(text);
     } catch (error) {
       const problem = `the template ${JSON.stringify(text)} cannot be read: ${messageOf(error)}`;
-      this.mistakes.push({
-        where: ref.name,
-        problem,
-        fix: 'Write it as a usage line: "roll <sides:int> [times:int=1]"',
-      });
+      const fix = 'Write it as a usage line: "roll <sides:int> [times:int=1]"';
+      this.mistakes.push({ where: ref.name, problem, fix });
       return;
     }
-    const [first, ...rest] = template.path;
-    for (const word of [first, ...aliases])
-      this.#register({ ...ref, options }, template, [(word ?? "").toLowerCase(), ...rest]);
+    const handler = { ...ref, options, template, about: { aliases, description, examples } };
+    const [first = "", ...rest] = template.path;
+    if (this.#register(handler, [first, ...rest])) this.list.push(handler);
+    for (const alias of aliases) this.#alias(handler, String(alias).toLowerCase(), first, rest);
   }
 
-  #register(ref: Omit<CommandHandler, "template">, template: Template, path: readonly string[]): void {
+  #alias(handler: CommandHandler, alias: string, first: string, rest: readonly string[]): void {
+    const where = handler.name;
+    if (/\s/.test(alias) || alias === "") {
+      const problem = `"${alias}" cannot be the name of a command: nobody could say it`;
+      this.mistakes.push({ where, problem, fix: "Give the alias one word" });
+    } else if (alias === first) {
+      const problem = `the alias "${alias}" is what the command is called anyway`;
+      this.mistakes.push({ where, problem, fix: "Leave the alias out" });
+    } else this.#register(handler, [alias, ...rest]);
+  }
+
+  #register(handler: CommandHandler, path: readonly string[]): boolean {
     const [word = ""] = path;
     const name = path.join(" ");
     const other = this.#paths.get(name);
-    if (other !== undefined || /\s/.test(word) || word === "") {
-      const problem =
-        other === undefined
-          ? `"${name}" cannot be the name of a command`
-          : `the command "${name}" is that of ${other} already`;
-      this.mistakes.push({ where: ref.name, problem, fix: "Give it another name, of one word" });
-      return;
+    if (other !== undefined) {
+      const problem = `the command "${name}" is that of ${other} already`;
+      this.mistakes.push({ where: handler.name, problem, fix: "Give one of them another name" });
+      return false;
     }
-    this.#paths.set(name, ref.name);
+    this.#paths.set(name, handler.name);
     const handlers = this.byWord.get(word) ?? [];
-    handlers.push({ ...ref, template: { ...template, path } });
+    handlers.push({ ...handler, template: { ...handler.template, path } });
     handlers.sort((a, b) => b.template.path.length - a.template.path.length);
     this.byWord.set(word, handlers);
+    return true;
   }
+}
+
+/** An example says something of a command, and of nothing else. */
+function exampleMistakes(
+  type: Class,
+  examples: ReadonlyMap<string | symbol, readonly ExampleSpec[]>,
+): readonly AuthoringMistake[] {
+  const commands = new Set(
+    handlersOf(type)
+      .filter(({ spec }) => spec.kind === "command")
+      .map(({ method }) => method),
+  );
+  return [...examples.keys()]
+    .filter((method) => !commands.has(method))
+    .map((method) => ({
+      where: `${type.name}.${String(method)}`,
+      problem: "@Example is on a method that is no command",
+      fix: "Put @Command(…) on it, or take the example away",
+    }));
 }
 
 /** What is wrong with a policy that stands somewhere. */
@@ -128,7 +175,16 @@ export function compileBot(
   prefix: string | null,
 ): { readonly bot: CompiledBot; readonly mistakes: readonly AuthoringMistake[] } {
   const commands = new CommandTable();
-  const mistakes = [...mistakesOf(type)];
+  const examples = examplesOf(type);
+  const mistakes = [...mistakesOf(type), ...exampleMistakes(type, examples)];
+  const { help = true, texts: ownTexts } = botSettings(type) ?? {};
+  for (const problem of textProblems(ownTexts))
+    mistakes.push({
+      where: type.name,
+      problem,
+      fix: "Name texts of BotTexts, each with a text or a function",
+    });
+  const texts = textsOf(ownTexts);
   if (prefix === "")
     mistakes.push({
       where: type.name,
@@ -138,16 +194,25 @@ export function compileBot(
   const messages: EventHandler[] = [];
   const events = new Map<string, EventHandler[]>();
   const add = ({ method, spec }: HandlerRecord): void => {
-    const ref = { method, name: `${type.name}.${String(method)}` };
+    const ref = { method, name: `${type.name}.${String(method)}`, texts };
     if (spec.kind !== "command" && spec.policy !== undefined)
       mistakes.push(...policyMistakes(ref.name, spec.policy));
-    if (spec.kind === "command") commands.add(ref, spec);
+    if (spec.kind === "command") commands.add(ref, spec, examples.get(method) ?? []);
     else if (spec.kind === "message") messages.push(eventHandler(ref, spec));
     else events.set(spec.event, [...(events.get(spec.event) ?? []), eventHandler(ref, spec)]);
   };
   for (const handler of handlersOf(type)) add(handler);
   return {
-    bot: { type, prefix, commands: commands.byWord, messages, events },
+    bot: {
+      type,
+      prefix,
+      texts,
+      help,
+      commands: commands.byWord,
+      commandList: commands.list,
+      messages,
+      events,
+    },
     mistakes: [...mistakes, ...commands.mistakes],
   };
 }

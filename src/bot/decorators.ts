@@ -4,6 +4,7 @@ import type { InvitedRoom } from "../muc/invitations/invited-rooms.js";
 import type { OnCause } from "../muc/causes.js";
 import { recordBot } from "./metadata.js";
 import type { InvitationPolicy } from "./policies/invitation-policy.js";
+import type { BotTexts } from "./texts.js";
 
 /** A room that a bot sits in. */
 export interface BotRoom {
@@ -15,6 +16,8 @@ export interface BotRoom {
   readonly password?: string;
   /** What to do here about causes of being out, where it is not what the bot does elsewhere. */
   readonly onCause?: OnCause;
+  /** What commands begin with here, where it is not what they begin with elsewhere; null: only by mention. */
+  readonly prefix?: string | null;
 }
 
 /** How a bot takes invitations. */
@@ -47,6 +50,10 @@ export interface BotSettings {
   readonly invited?: InvitedSettings;
   /** What commands begin with; default `!`. Null: commands only by mention (`keeper: roll 6`). */
   readonly prefix?: string | null;
+  /** False: `help` is a command as any other, and nobody answers it unless somebody declares it. */
+  readonly help?: boolean;
+  /** What the bot says by itself, in other words or another language: `{ tooMuch: '"{word}" ist zu viel' }`. */
+  readonly texts?: Partial<BotTexts>;
 }
 
 /**
@@ -64,6 +71,7 @@ export function Bot(
 }
 
 export { Command, type CommandOptions } from "./command-decorator.js";
+export { Example, type ExampleOptions } from "./example-decorator.js";
 export * from "./event-decorators.js";
 export type { EventDecorator, EventMethod, HandlerDecorator } from "./handler-decorator.js";
 export * from "./invitation-decorators.js";

@@ -7,7 +7,7 @@ import type {
   RoomSuspended,
 } from "../muc/events/lifecycle.js";
 import type { MessageUpdated } from "../muc/events/message-update.js";
-import type { MessageFailed, SubjectChanged } from "../muc/events/messages.js";
+import type { MessageFailed, MessageReceived, SubjectChanged } from "../muc/events/messages.js";
 import type {
   AffiliationChanged,
   NickChanged,
@@ -31,6 +31,15 @@ import { recordHandler, type HandlerOptions } from "./metadata.js";
 
 /** Handles somebody coming in; with `initial` also those who are found there. What the method returns is said in the room. */
 export const OnJoin: EventDecorator<OccupantJoined, "initial"> = onEvent("OnJoin", "join");
+
+/**
+ * Handles a line that is a command by its prefix, and that nobody has. What the method returns goes to where it came from;
+ * with such a handler nobody else says what may have been meant.
+ */
+export const OnUnhandledCommand: EventDecorator<MessageReceived, "missed"> = onEvent(
+  "OnUnhandledCommand",
+  "unhandledCommand",
+);
 
 /** Handles somebody leaving; they are not among the occupants any more. What the method returns is said in the room. */
 export const OnLeave: EventDecorator<OccupantLeft> = onEvent("OnLeave", "leave");

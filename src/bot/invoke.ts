@@ -1,14 +1,18 @@
 import { randomBytes } from "node:crypto";
 
 import type { Clock } from "../base/clock.js";
+import type { Element } from "../base/element.js";
 import { RequestTimeoutError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { DraftInit } from "../muc/wire/draft.js";
+import { isBotMarked } from "./bot-mark.js";
 import type { EventHandler, HandlerRef } from "./compile.js";
 import { ReplyError } from "./errors.js";
 import { HandlerFailed, roomOf, type HandledEvent } from "./handler-failed.js";
 import { HandlerContext, type HandlerContextSource } from "./handler-context.js";
+import type { MayRun } from "./help.js";
 import { sendAnswer, UnsentError, type ReplyTarget } from "./reply.js";
+import { DEFAULT_TEXTS, textFor } from "./texts.js";
 
 /** What every call of a handler shares. */
 export interface InvokeContext {
@@ -20,6 +24,8 @@ export interface InvokeContext {
   readonly handlerTimeoutMs: number;
   /** Whether whoever is answered may be told once more that a handler failed; default: always. */
   readonly mayTell?: () => boolean;
+  /** Whether somebody may run a command: the help tells of no other; default: everybody may. */
+  readonly mayRun?: MayRun;
   /** Asks the policy that stands on a handler; undefined where there was nothing to wait for. */
   readonly consult?: (handler: EventHandler, event: HandledEvent) => Promise<void> | undefined;
   /** Told of each handler that fails, when the log was. */
@@ -122,10 +128,12 @@ class Call implements HandlerContextSource {
     const ref = randomBytes(2).toString("hex");
     this.#context.logger.error({ ...this.#fields, ref, error }, "A handler failed");
     const { mayTell, failed } = this.#context;
-    // what cannot be sent is reported by the target
-    if (this.#target.quiet !== true && mayTell?.() !== false)
-      this.#target.say(`Something went wrong (ref ${ref})`).catch(() => {});
-    const { name: handler } = this.#handler;
+    const { name: handler, texts = DEFAULT_TEXTS } = this.#handler;
+    const { stanza } = this.#event as { readonly stanza?: Element | null };
+    // Bots tell each other nothing by themselves. What cannot be sent is reported by the target.
+    const quiet = this.#target.quiet === true || (stanza != null && isBotMarked(stanza));
+    const text = quiet || mayTell?.() === false ? "" : textFor(texts, "failed", { ref });
+    if (text !== "") this.#target.say(text).catch(() => {});
     failed?.(new HandlerFailed({ error, event: this.#event, handler, ref }));
   }
 

@@ -48,6 +48,8 @@ export interface CommandSpec {
   readonly kind: "command";
   readonly template: string;
   readonly aliases: readonly string[];
+  /** What it does, for the help. */
+  readonly description: string | null;
   readonly options: HandlerOptions;
 }
 
@@ -60,8 +62,25 @@ export interface HandlerRecord {
   readonly spec: HandlerSpec;
 }
 
+/** What a command is expected to answer: a line, what it matches, or several. */
+export type ExpectedAnswer = string | RegExp | readonly (string | RegExp)[];
+
+/** What `@Example` says of a command. */
+export interface ExampleSpec {
+  readonly input: string;
+  readonly expected: ExpectedAnswer;
+  /** What the author may say beside that; for who runs it. */
+  readonly options: object;
+}
+
+interface ExampleRecord {
+  readonly method: string | symbol;
+  readonly example: ExampleSpec;
+}
+
 interface ClassRecord {
   bot: BotSettings | null;
+  readonly examples: ExampleRecord[];
   readonly handlers: HandlerRecord[];
   readonly mistakes: AuthoringMistake[];
 }
@@ -71,7 +90,8 @@ const records = new WeakMap<Class, ClassRecord>();
 
 function recordOf(target: Class): ClassRecord {
   let record = records.get(target);
-  if (record === undefined) records.set(target, (record = { bot: null, handlers: [], mistakes: [] }));
+  if (record === undefined)
+    records.set(target, (record = { bot: null, examples: [], handlers: [], mistakes: [] }));
   return record;
 }
 
@@ -127,6 +147,14 @@ export function recordHandler(
     });
 }
 
+/** Records an example of a command. The topmost decorator of a method is applied last, and is the first example. */
+export function recordExample(target: object, method: string | symbol, example: ExampleSpec): void {
+  const owner = (typeof target === "function" ? target : target.constructor) as Class;
+  const { examples } = recordOf(owner);
+  const at = examples.findIndex((each) => each.method === method);
+  examples.splice(at < 0 ? examples.length : at, 0, { method, example });
+}
+
 /** The settings of a bot class, null for a class without `@Bot` of its own. */
 export function botSettings(target: Class): BotSettings | null {
   return records.get(target)?.bot ?? null;
@@ -162,6 +190,15 @@ export function handlersOf(target: Class): readonly HandlerRecord[] {
     handlers.splice(0, handlers.length, ...kept, ...own);
   }
   return handlers;
+}
+
+/** The examples of the commands of a class, by method, inherited ones first. */
+export function examplesOf(target: Class): ReadonlyMap<string | symbol, readonly ExampleSpec[]> {
+  const examples = new Map<string | symbol, readonly ExampleSpec[]>();
+  for (const each of lineage(target))
+    for (const { method, example } of records.get(each)?.examples ?? [])
+      examples.set(method, [...(examples.get(method) ?? []), example]);
+  return examples;
 }
 
 /** What decorators found wrong with a class and those that it extends. */

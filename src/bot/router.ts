@@ -1,5 +1,6 @@
 import type { MessageReceived } from "../muc/events/messages.js";
-import type { CommandHandler, CompiledBot, EventHandler, HandlerRef } from "./compile.js";
+import { CommandDesk } from "./command-desk.js";
+import type { CompiledBot, EventHandler, HandlerRef } from "./compile.js";
 import type { HandledEvent, HandlerFailed } from "./handler-failed.js";
 import { targetFor } from "./event-target.js";
 import { FailureLines } from "./failure-lines.js";
@@ -7,8 +8,6 @@ import { invoke, type InvokeContext } from "./invoke.js";
 import type { HandlerOptions } from "./metadata.js";
 import { decidingAs } from "./policies/deciding-as.js";
 import type { ReplyTarget } from "./reply.js";
-import { parseArgs } from "./command-line.js";
-import { problemText, DEFAULT_TEXTS } from "./texts.js";
 
 /** A compiled bot with the instance that it calls. */
 export interface RunningBot extends CompiledBot {
@@ -21,40 +20,42 @@ export type RoutedEvent = HandledEvent;
 /** One call that an event leads to. */
 type Call = () => Promise<void> | undefined;
 
-/** A command in a message: who handles it, and what follows its name. */
-interface FoundCommand {
-  readonly bot: RunningBot;
-  readonly handler: CommandHandler;
-  readonly rest: string;
-}
-
 /** A handler, and the bot that it is called on. */
 interface Bound {
   readonly bot: RunningBot;
   readonly handler: EventHandler;
 }
 
+/** With what somebody can give a command. */
+const COMMAND_EVENTS = ["message", "privateMessage", "directMessage"] as const;
+
 /** How many parallel calls of one router may be under way. */
 export const MAX_PARALLEL = 100;
 
 /** Finds out who handles an event, when its turn comes, and calls them one after another. */
 export class Router {
-  readonly #bots: readonly RunningBot[];
   readonly #context: InvokeContext;
   /** By the type of the event: who handles others is not looked at. */
   readonly #bound = new Map<string, Bound[]>();
   readonly #parallel = new Set<Promise<void>>();
+  /** Null where no line can be a command. */
+  readonly #commands: CommandDesk | null;
 
   constructor(bots: readonly RunningBot[], context: InvokeContext) {
-    this.#bots = bots;
     const lines = new FailureLines(context.clock);
     this.#context = {
       ...context,
       mayTell: () => lines.take(),
       failed: (failure) => this.#failed(failure),
     };
+    const desk = new CommandDesk(bots, {
+      mayRun: context.mayRun ?? (() => true),
+      call: (bot, handler, message, args) => this.#call(bot, handler, [message, args], message, message),
+      unhandled: (asked, message) => this.#unhandled(asked, message),
+    });
+    this.#commands = desk.empty ? null : desk;
+    if (!desk.empty) for (const type of COMMAND_EVENTS) this.#listOf(type);
     for (const bot of bots) {
-      if (bot.commands.size > 0) this.#listOf("message");
       for (const handler of bot.messages) this.#listOf("message").push({ bot, handler });
       for (const [type, handlers] of bot.events)
         this.#listOf(type).push(...handlers.map((handler) => ({ bot, handler })));
@@ -82,14 +83,31 @@ export class Router {
   /** Routes an event. The promise never rejects; undefined when all was done at once. */
   route(event: RoutedEvent): Promise<void> | undefined {
     const calls: Call[] = [];
-    if (event.type !== "message") this.#collect(event.type, event, calls);
-    else {
+    if (event.type === "message") {
       if (isPast(event)) this.#collect("history", event, calls);
       if (!isNews(event)) return inOrder(calls);
-      const found = this.#findCommand(event, event.body);
-      if (found === null) this.#collect("message", event, calls);
-      else if (found !== "unknown") calls.push(() => this.#command(event, found));
     }
+    const command = this.#command(event);
+    if (command === null) this.#collect(event.type, event, calls);
+    else calls.push(command);
+    return inOrder(calls);
+  }
+
+  /** Null for what is no command. */
+  #command(event: RoutedEvent): Call | null {
+    const desk = this.#commands;
+    const { type } = event;
+    if (desk === null || (type !== "message" && type !== "privateMessage" && type !== "directMessage"))
+      return null;
+    const found = desk.find(event);
+    return found === null ? null : () => desk.handle(found, event);
+  }
+
+  #unhandled(bots: readonly RunningBot[], message: MessageReceived): Promise<void> | undefined | false {
+    const bound = (this.#bound.get("unhandledCommand") ?? []).filter(({ bot }) => bots.includes(bot));
+    if (bound.length === 0) return false;
+    const calls: Call[] = [];
+    for (const { bot, handler } of bound) this.#match(bot, handler, message, calls);
     return inOrder(calls);
   }
 
@@ -187,31 +205,6 @@ export class Router {
     const failed = invoke(guarded, ref, [], event, target, this.#context);
     return passed ? this.#answered(bot, handler, [event], event) : failed;
   }
-
-  #command(message: MessageReceived, { bot, handler, rest }: FoundCommand): Promise<void> | undefined {
-    if (message.source === "missed" && handler.options.missed !== true) return undefined;
-    const parsed = parseArgs(handler.template, rest, message.room);
-    if (parsed.ok) return this.#call(bot, handler, [message, parsed.args], message, message);
-    const usage = `${bot.prefix ?? `${message.room.nick}: `}${handler.template.usage}`;
-    const text = problemText(parsed.problem, usage, DEFAULT_TEXTS);
-    // what cannot be sent is in the log already
-    return message.say(text).catch(() => {});
-  }
-
-  /** `unknown` for a line that is a command by its prefix, and nobody's. */
-  #findCommand(message: MessageReceived, body: string): FoundCommand | "unknown" | null {
-    let unknown = false;
-    const addressed = withoutMention(body, message.room.nick);
-    for (const bot of this.#bots) {
-      const prefixed = bot.prefix !== null && body.startsWith(bot.prefix);
-      const line = prefixed ? body.slice(bot.prefix?.length) : addressed;
-      if (line === null || bot.commands.size === 0) continue;
-      const found = findHandler(bot, line);
-      if (found !== null) return found;
-      unknown ||= prefixed && /^\p{L}/u.test(line);
-    }
-    return unknown ? "unknown" : null;
-  }
 }
 
 /** What comes of itself, and what only on request. */
@@ -244,27 +237,6 @@ function isPast({ source }: MessageReceived): boolean {
 /** Live or missed, and no correction of something that was said before. */
 function isNews(message: MessageReceived): boolean {
   return (message.source === "live" || message.source === "missed") && message.replaces === null;
-}
-
-/** What follows `nick:` or `nick,`, in whatever case the nick is, null where the line does not begin so. */
-function withoutMention(body: string, nick: string): string | null {
-  if (body.slice(0, nick.length).toLowerCase() !== nick.toLowerCase()) return null;
-  const after = body.charAt(nick.length);
-  return after === ":" || after === "," ? body.slice(nick.length + 1).trimStart() : null;
-}
-
-function findHandler(bot: RunningBot, line: string): FoundCommand | null {
-  const [, word = "", tail = ""] = /^(\S+)([^]*)$/.exec(line) ?? [];
-  for (const handler of bot.commands.get(word.toLowerCase()) ?? []) {
-    let rest = tail;
-    const fits = handler.template.path.slice(1).every((fixed) => {
-      const [, next = "", after = ""] = /^\s+(\S+)([^]*)$/.exec(rest) ?? [];
-      rest = after;
-      return next.toLowerCase() === fixed;
-    });
-    if (fits) return { bot, handler, rest };
-  }
-  return null;
 }
 
 /** One call after another; undefined when none of them had to be awaited. */

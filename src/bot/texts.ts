@@ -1,7 +1,7 @@
 import type { LineProblem } from "./command-line.js";
 import type { WordType } from "./word-types.js";
 
-/** A text of ours: with what stands in braces put in, or made by a function of the same. */
+/** A text of ours: its fields stand in braces, or it is made from them by a function. */
 export type BotText<Field extends string = never> =
   | string
   | ((fields: Readonly<Record<Field, string>>) => string);
@@ -18,7 +18,7 @@ export interface BotTexts {
   readonly tooMuch: BotText<"word" | "usage">;
   /** A command has a flag that it does not know, or one with a value that takes none. */
   readonly noFlag: BotText<"word" | "usage">;
-  /** Nobody has such a command, but one of a similar name. `suggestions` are usable as they stand. */
+  /** Nobody has such a command, but one of a similar name. `suggestions` can be said as they stand. */
   readonly didYouMean: BotText<"word" | "suggestions">;
   /** What an `int` is. */
   readonly int: BotText;
@@ -34,20 +34,18 @@ export interface BotTexts {
   readonly occupant: BotText;
   /** What a choice is. */
   readonly choice: BotText<"choices">;
-  /** The help, as a whole; `commands` has one line for each. */
+  /** The help; `commands` has a line for each command that the asker may use. */
   readonly help: BotText<"commands">;
-  /** One line of the help: what stands behind the usage of a command that says what it does. */
+  /** The line of a command that says what it does. */
   readonly helpLine: BotText<"usage" | "description">;
-  /** The help of one command that has other names. */
+  /** In the help of one command: its other names. */
   readonly helpAliases: BotText<"aliases">;
-  /** One example in the help of one command. */
+  /** In the help of one command: one of its examples. */
   readonly helpExample: BotText<"input" | "expected">;
   /** Help was asked for, for something that is no command of the asker's. */
   readonly helpUnknown: BotText<"word">;
   /** There is no command at all that the asker may use. */
   readonly helpEmpty: BotText;
-  /** What the command `help` does, for its line in the help. */
-  readonly helpDescription: BotText;
 }
 
 /** What bots say unless `texts` of `@Bot` say otherwise. */
@@ -71,55 +69,69 @@ export const DEFAULT_TEXTS: BotTexts = {
   helpExample: "{input} \u2192 {expected}",
   helpUnknown: 'There is no "{word}"',
   helpEmpty: "There is nothing here for you to ask for",
-  helpDescription: "what I can do",
 };
 
 /** The defaults with what a bot says otherwise. */
-export function textsOf(own: Partial<BotTexts> | undefined): BotTexts {
-  return own === undefined ? DEFAULT_TEXTS : { ...DEFAULT_TEXTS, ...own };
+export function textsOf(own: Partial<BotTexts> = {}): BotTexts {
+  const given = Object.entries(own).filter(([, text]) => text !== undefined);
+  return { ...DEFAULT_TEXTS, ...Object.fromEntries(given) };
 }
 
-/** A text with its fields put in. What somebody said is put in as it is, and not looked at again. */
-export function fill<Field extends string>(
-  text: BotText<Field>,
-  fields: Readonly<Record<Field, string>>,
-): string {
-  if (typeof text === "function") return text(fields);
-  return text.replace(/\{(\w+)\}/g, (all, field: string) =>
-    Object.hasOwn(fields, field) ? fields[field as Field] : all,
-  );
+/** What is wrong with the texts of a bot. */
+export function textProblems(own: Partial<BotTexts> = {}): readonly string[] {
+  return Object.entries(own).flatMap(([key, text]: [string, unknown]) => {
+    if (!Object.hasOwn(DEFAULT_TEXTS, key)) return [`there is no text "${key}" that could be replaced`];
+    if (text === undefined || typeof text === "string" || typeof text === "function") return [];
+    return [`its text "${key}" is neither a text nor a function`];
+  });
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+/** What somebody said is put in as it is, and not looked at again. */
+function fill(text: string, fields: Fields): string {
+  return text.replace(/\{(\w+)\}/g, (all, field: string) => fields[field] ?? all);
+}
+
+/** A text with its fields. A function of the author's that fails, or gives no text, counts for nothing. */
+export function textFor(texts: BotTexts, key: keyof BotTexts, fields: Fields = {}): string {
+  const text = texts[key];
+  if (typeof text === "string") return fill(text, fields);
+  try {
+    const made: unknown = (text as (fields: Fields) => unknown)(fields);
+    if (typeof made === "string") return made;
+  } catch {
+    // the default says it as well
+  }
+  return fill(String(DEFAULT_TEXTS[key]), fields);
 }
 
 /** Longer words are not repeated to the room. */
 const MAX_QUOTED = 40;
 
-function shortened(word: string): string {
+/** A word that somebody said, as it is repeated to the room. */
+export function quotable(word: string): string {
   return word.length > MAX_QUOTED ? `${word.slice(0, MAX_QUOTED)}\u2026` : word;
 }
 
 /** What was expected of a word, for people. */
 function expectedOf(type: WordType, texts: BotTexts): string {
   return typeof type === "string"
-    ? fill(texts[type], {})
-    : fill(texts.choice, { choices: type.choices.join(", ") });
+    ? textFor(texts, type)
+    : textFor(texts, "choice", { choices: type.choices.join(", ") });
 }
 
 /** What is wrong with a call of a command, for who made it. */
 export function problemText(problem: LineProblem, usage: string, texts: BotTexts): string {
   switch (problem.kind) {
     case "missing":
-      return fill(texts.missing, { name: problem.name, usage });
+      return textFor(texts, "missing", { name: problem.name, usage });
     case "wrong": {
       const { name, word, type } = problem;
       const expected = expectedOf(type, texts);
-      return fill(texts.wrongWord, { name, word: shortened(word), expected, usage });
+      return textFor(texts, "wrongWord", { name, word: quotable(word), expected, usage });
     }
     default:
-      return fill(texts[problem.kind], { word: shortened(problem.word), usage });
+      return textFor(texts, problem.kind, { word: quotable(problem.word), usage });
   }
-}
-
-/** A word that nobody knows, with what may have been meant. */
-export function didYouMean(word: string, suggestions: readonly string[], texts: BotTexts): string {
-  return fill(texts.didYouMean, { word: shortened(word), suggestions: suggestions.join(", ") });
 }

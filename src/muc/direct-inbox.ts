@@ -1,6 +1,7 @@
 import { ArgumentError, messageOf } from "../base/errors.js";
 import type { Element } from "../base/element.js";
 import { JID } from "../base/jid.js";
+import { directAsMessage } from "./direct-as-message.js";
 import { DirectMessageReceived } from "./events/direct-message.js";
 import type { RoomHost } from "./room-host.js";
 import { draftOf, messageStanza, type DraftInit } from "./wire/draft.js";
@@ -29,6 +30,8 @@ export class DirectInbox {
         from,
         languages: this.#host.languages,
         answer: (draft, cause) => this.#answer(draft, cause),
+        ownName: own?.local ?? "bot",
+        asMessage: (event) => directAsMessage(this.#host, event, (draft) => this.#answer(draft, event)),
       }),
     );
   }

@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 
 import { compileBot } from "../../src/bot/compile.js";
-import { Command, OnJoin, OnMessage } from "../../src/bot/decorators.js";
+import { Bot, Command, Example, OnJoin, OnMessage } from "../../src/bot/decorators.js";
 import type { Class } from "../../src/bot/metadata.js";
 
 function problems(type: Class, prefix: string | null = "!"): string[] {
@@ -40,7 +40,7 @@ describe("the commands of a bot", () => {
     expect(problems(Keeper)).toEqual([
       'Keeper.second: the command "roll" is that of Keeper.first already',
       'Keeper.third: the command "roll" is that of Keeper.first already',
-      'Keeper.fourth: the command "draw" is that of Keeper.fourth already',
+      'Keeper.fourth: the alias "draw" is what the command is called anyway',
     ]);
   });
 
@@ -49,8 +49,8 @@ describe("the commands of a bot", () => {
       @Command("roll", { aliases: ["throw dice", ""] }) roll() {}
     }
     expect(problems(Keeper)).toEqual([
-      'Keeper.roll: "throw dice" cannot be the name of a command',
-      'Keeper.roll: "" cannot be the name of a command',
+      'Keeper.roll: "throw dice" cannot be the name of a command: nobody could say it',
+      'Keeper.roll: "" cannot be the name of a command: nobody could say it',
     ]);
   });
 
@@ -70,6 +70,21 @@ describe("the commands of a bot", () => {
       fix: 'Write it as a usage line: "roll <sides:int> [times:int=1]"',
     });
     expect(bot.events.get("join")).toHaveLength(1);
+  });
+
+  it("have examples, and nothing else has", () => {
+    @Bot({ texts: { faild: "x", int: 5 } as never })
+    class Keeper {
+      @Example("roll", "rolled") @Command("roll") roll() {}
+      @Example("hello", "hello") @OnMessage() hello() {}
+      @Example("nothing", "nothing") nothing() {}
+    }
+    expect(problems(Keeper)).toEqual([
+      "Keeper.hello: @Example is on a method that is no command",
+      "Keeper.nothing: @Example is on a method that is no command",
+      'Keeper: there is no text "faild" that could be replaced',
+      'Keeper: its text "int" is neither a text nor a function',
+    ]);
   });
 
   it("need a prefix that is not empty", () => {

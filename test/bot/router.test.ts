@@ -67,7 +67,7 @@ describe("a command", () => {
   it("that nobody has goes nowhere", async () => {
     const bots = new BotsInRoom(Keeper);
     await bots.enter();
-    for (const line of ["!rolls 6", "!unknown", "!Ünknown x"]) expect(await bots.hears(line)).toEqual([]);
+    for (const line of ["!rota 6", "!unknown", "!Ünknown x"]) expect(await bots.hears(line)).toEqual([]);
     expect(bots.log.complaints).toEqual([]);
   });
 

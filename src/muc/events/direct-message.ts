@@ -2,6 +2,7 @@ import type { Element } from "../../base/element.js";
 import type { JID } from "../../base/jid.js";
 import type { LanguageMap } from "../../base/language-map.js";
 import type { DraftInit } from "../wire/draft.js";
+import type { MessageReceived } from "./messages.js";
 import { withReference } from "../wire/draft.js";
 import { isEncrypted } from "../wire/encryption.js";
 import { withoutFallback } from "../wire/fallback.js";
@@ -13,6 +14,9 @@ export interface DirectFacts {
   readonly languages: readonly string[];
   /** Sends an answer; its failure reaches the log. */
   readonly answer: (draft: DraftInit, cause: DirectMessageReceived) => Promise<void>;
+  /** The local part of our account. */
+  readonly ownName: string;
+  readonly asMessage: (event: DirectMessageReceived) => MessageReceived;
 }
 
 /** Somebody wrote to our account, outside of any room: `from` is who the server says they are. */
@@ -55,6 +59,20 @@ export class DirectMessageReceived {
   /** Answers the sender, with a reference to this message (XEP-0461). Resolves when handed to the stream. */
   reply(draft: DraftInit): Promise<void> {
     return this.#facts.answer(withReference(draft, this.id, this.stanza), this);
+  }
+
+  /** What our account is called: its local part. */
+  get ownName(): string {
+    return this.#facts.ownName;
+  }
+
+  /**
+   * The same for whoever takes messages of a room, as commands do: `isPrivate`, and what it answers goes to the account.
+   * There is no room: `room` has the address of the account, and nobody is ever in it. `occupant` is a stranger, with
+   * the account as real address, and no role or affiliation.
+   */
+  asMessage(): MessageReceived {
+    return this.#facts.asMessage(this);
   }
 
   /** What is printed: not the stanza, which may hold what is nobody's business. */

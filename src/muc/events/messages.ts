@@ -22,18 +22,23 @@ export interface MessageFacts extends SpokenFacts {
   readonly source: MessageSource;
   /** Our own nick at that time. */
   readonly ownNick: string;
+  /** It was said to us alone. */
+  readonly isPrivate?: boolean;
 }
 
 /** Somebody said something in the room. What it says of the sender is frozen at receipt. */
 export class MessageReceived extends SpokenEvent {
   readonly type = "message";
   readonly source: MessageSource;
+  /** Whether it was said to us alone, as a command may be: all answers then go to the sender alone. */
+  readonly isPrivate: boolean;
   readonly #facts: MessageFacts;
   #mentionsMe: boolean | null = null;
 
   constructor(room: Room, stanza: Element, facts: MessageFacts) {
     super(room, stanza, facts);
     this.source = facts.source;
+    this.isPrivate = facts.isPrivate === true;
     this.#facts = facts;
   }
 
@@ -60,7 +65,7 @@ export class MessageReceived extends SpokenEvent {
 
   /** Answers in the room, with a reference to this message (XEP-0461). Resolves when handed to the stream. */
   reply(draft: DraftInit): Promise<void> {
-    const id = this.stanzaId ?? this.id;
+    const id = this.isPrivate ? this.id : (this.stanzaId ?? this.id);
     return this.#facts.voice.answer(withReference(draft, id, this.stanza), this);
   }
 

@@ -4,12 +4,14 @@ import type { Room } from "../room.js";
 import type { DraftInit } from "../wire/draft.js";
 import { withReference } from "../wire/draft.js";
 import { readReply } from "../wire/texts.js";
-import type { MessageSource } from "./messages.js";
-import { SpokenEvent, type SpokenFacts } from "./spoken.js";
+import { MessageReceived, type MessageSource } from "./messages.js";
+import { SpokenEvent, type MessageVoice, type SpokenFacts } from "./spoken.js";
 
 /** What a room needs to make a {@link PrivateMessageReceived}. */
 export interface PrivateFacts extends SpokenFacts {
   readonly source: MessageSource;
+  /** Our own nick at that time. */
+  readonly ownNick: string;
 }
 
 /** An occupant said something to us alone (XEP-0045 §7.5). Answers follow them over changes of their nick. */
@@ -17,12 +19,14 @@ export class PrivateMessageReceived extends SpokenEvent {
   readonly type = "privateMessage";
   /** `live`, or `missed` where the server kept it while we were out: whoever said it is a stranger then. */
   readonly source: MessageSource;
-  readonly #voice: SpokenFacts["voice"];
+  readonly #voice: MessageVoice;
+  readonly #facts: PrivateFacts;
 
   constructor(room: Room, stanza: Element, facts: PrivateFacts) {
     super(room, stanza, facts);
     this.source = facts.source;
     this.#voice = facts.voice;
+    this.#facts = facts;
   }
 
   /** What it answers (XEP-0461), null for nothing. */
@@ -41,5 +45,19 @@ export class PrivateMessageReceived extends SpokenEvent {
   /** As {@link reply}, without the reference. */
   whisper(draft: DraftInit): Promise<void> {
     return this.#voice.answerPrivately(this.occupant, draft, this);
+  }
+
+  /**
+   * The same for whoever takes messages of the room, as commands do: `isPrivate`, and what it answers (`say` too) goes to
+   * the sender alone.
+   */
+  asMessage(): MessageReceived {
+    const whisper: MessageVoice["answerPrivately"] = (to, draft, cause) =>
+      this.#voice.answerPrivately(to, draft, cause);
+    const voice: MessageVoice = {
+      answer: (draft, cause) => whisper(this.occupant, draft, cause),
+      answerPrivately: whisper,
+    };
+    return new MessageReceived(this.room, this.stanza, { ...this.#facts, voice, isPrivate: true });
   }
 }

@@ -120,6 +120,18 @@ export class BotsInRoom {
     return room;
   }
 
+  /** Listens to what accounts write, as an application does. */
+  listen(): void {
+    const router = new Router(this.#bots, {
+      signal: this.stopping.signal,
+      logger: this.log.logger,
+      clock: this.clock,
+      handlerTimeoutMs: 60_000,
+    });
+    if (router.handles("directMessage"))
+      this.#client.on("directMessage", (event) => void router.route(event));
+  }
+
   comes(nick: string, jid = "lobby@rooms.example.org", codes: readonly string[] = []): void {
     const statuses = codes.map((code) => xml("status", { code }));
     const item = xml("item", { affiliation: "none", role: "participant" });
@@ -144,6 +156,27 @@ export class BotsInRoom {
     this.says(body, options);
     await this.idle();
     return this.lines.slice(before);
+  }
+
+  /** Somebody there says something to the bot alone; `to: line` of what is answered. */
+  whispers(body: string, nick = "alice", extra: readonly Element[] = []): Promise<string[]> {
+    const from = `lobby@rooms.example.org/${nick}`;
+    return this.#answers(xml("message", { from, type: "chat", id: "p1" }, xml("body", null, body), extra));
+  }
+
+  /** An account writes to the bot's; `to: line` of what is answered. */
+  writes(body: string, from = "alice@example.org/phone"): Promise<string[]> {
+    return this.#answers(xml("message", { from, type: "chat", id: "d1" }, xml("body", null, body)));
+  }
+
+  async #answers(stanza: Element): Promise<string[]> {
+    const before = this.session.sent.length;
+    this.session.deliver(stanza);
+    await turns();
+    await this.idle();
+    return this.session.sent
+      .slice(before)
+      .map((sent, index) => `${sent.attrs["to"]}: ${this.lines[before + index]}`);
   }
 
   /** What was said by the bots since they entered. */
