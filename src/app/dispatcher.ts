@@ -29,6 +29,7 @@ const ROOM_EVENTS = Object.keys({
   config: true,
   stale: true,
   fresh: true,
+  roleRequest: true,
 } satisfies Record<keyof RoomEvents, true>) as (keyof RoomEvents)[];
 
 /** Brings events from one place (a room, or the account) to handlers, one at a time and in order. */

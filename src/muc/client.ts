@@ -120,6 +120,7 @@ export class MucClient extends Emitter<ClientEvents> {
         logger.debug({ code, stanza }, "Tolerated");
         this.emit("diagnostic", { code, stanza });
       },
+      decidedBy: options.invited?.decidedBy,
       failed: (error, stanza) => {
         logger.error({ error, stanza }, "A stanza could not be handled");
         this.#host.diagnostic("room-failed", stanza);

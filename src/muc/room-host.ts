@@ -36,6 +36,8 @@ export interface RoomHost {
    */
   turn(act: () => void, urgent?: boolean): void;
   diagnostic(code: string, stanza: Element | null): void;
+  /** In whose name something is decided now: for the log. */
+  readonly decidedBy?: (() => string | null) | undefined;
   /** Something of ours threw. */
   failed(error: unknown, stanza: Element | null): void;
   /** A direct invitation goes out: `refused` is to be told when whoever it goes to, or their server, sends it back. */

@@ -19,6 +19,7 @@ import type {
 } from "./occupants.js";
 import type { PrivateMessageReceived } from "./private-message.js";
 import type { RoomConfigChanged } from "./room-config.js";
+import type { RoleRequest } from "../voice/role-request.js";
 import type { RoomFresh, RoomStale } from "./self-ping.js";
 import type { SignalReceived } from "./signal.js";
 
@@ -47,6 +48,7 @@ export interface RoomEvents {
   readonly config: RoomConfigChanged;
   readonly stale: RoomStale;
   readonly fresh: RoomFresh;
+  readonly roleRequest: RoleRequest;
 }
 
 /** Any event of a room. */

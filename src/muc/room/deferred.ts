@@ -1,7 +1,7 @@
 /** A promise that is settled from outside, at most once, and never is an unhandled rejection. */
-export class Deferred {
-  readonly promise: Promise<void>;
-  #settle: { resolve: () => void; reject: (error: Error) => void } | null = null;
+export class Deferred<T = void> {
+  readonly promise: Promise<T>;
+  #settle: { resolve: (value: T) => void; reject: (error: Error) => void } | null = null;
 
   constructor() {
     this.promise = new Promise((resolve, reject) => {
@@ -16,8 +16,8 @@ export class Deferred {
   }
 
   /** Fulfils it, unless it is settled. */
-  resolve(): void {
-    this.#settle?.resolve();
+  resolve(value: T): void {
+    this.#settle?.resolve(value);
     this.#settle = null;
   }
 

@@ -22,6 +22,7 @@ import type { RoomContext } from "./room-context.js";
 import type { RoomInput } from "./room-machine.js";
 import { RoomNotices } from "./room-notices.js";
 import { makeUpdate, moderated } from "./updates.js";
+import { VoiceDesk } from "../voice/voice-desk.js";
 
 /** The messages of one room: says what each of them is, and tells the listeners. */
 export class MessageInbox {
@@ -32,6 +33,7 @@ export class MessageInbox {
   readonly #catchUp: CatchUp;
   #private: PrivateInbox | null = null;
   readonly #notices: RoomNotices;
+  readonly #voiceDesk: VoiceDesk;
 
   constructor(room: RoomContext, membership: Membership, voice: MessageVoice) {
     this.#room = room;
@@ -40,6 +42,7 @@ export class MessageInbox {
     this.#authorship = new Authorship(room);
     this.#catchUp = membership.catchUp;
     this.#notices = new RoomNotices(room);
+    this.#voiceDesk = new VoiceDesk(room);
   }
 
   /** A message of the room (`nick` null) or of one of its occupants. */
@@ -164,6 +167,7 @@ export class MessageInbox {
   #notice(stanza: Element, content: MessageContent): void {
     const { core } = this.#membership;
     if (!core.inside) return this.#room.host.diagnostic("message-while-out", stanza);
+    if (this.#voiceDesk.take(stanza)) return;
     const noticed = this.#notices.receive(stanza);
     if (content.hasBody) this.#room.tell(new ServiceMessage(this.#room.room, stanza, "live"));
     else if (!noticed) this.#room.host.diagnostic("message-without-body", stanza);

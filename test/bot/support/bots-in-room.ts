@@ -38,6 +38,7 @@ const EVENTS = [
   "config",
   "stale",
   "fresh",
+  "roleRequest",
 ] as const;
 
 class PlayedSession extends Emitter<SessionEvents> {

@@ -33,6 +33,7 @@ export const EVENTS = Object.keys({
   signal: 0,
   privateMessage: 0,
   config: 0,
+  roleRequest: 0,
   stale: 0,
   fresh: 0,
 } satisfies Record<keyof RoomEvents, 0>) as (keyof RoomEvents)[];
