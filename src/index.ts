@@ -29,6 +29,7 @@ export {
   OnPresenceChange,
   OnPrivateMessage,
   OnResume,
+  OnRoleRequest,
   OnRoleChange,
   OnSubjectChange,
   OnSuspend,
@@ -44,6 +45,7 @@ export {
   type InvitedSettings,
   type OnInvitationOptions,
   type OnMessageOptions,
+  type OnRoleRequestOptions,
   type SilentResult,
 } from "./bot/decorators.js";
 export { AuthoringError, ReplyError, type AuthoringMistake } from "./bot/errors.js";
@@ -69,6 +71,16 @@ export {
 } from "./bot/policies/invitation-policy.js";
 export { limit, type LimitOptions } from "./bot/policies/limit.js";
 export type { BuiltPolicy, Policy, PolicyContext } from "./bot/policies/policy.js";
+export {
+  approveAffiliation,
+  approveMembers,
+  cooldown,
+  denyAll,
+  type BuiltRoleRequestPolicy,
+  type CooldownOptions,
+  type RoleRequestPolicy,
+  type RoleRequestRuling,
+} from "./bot/policies/role-request-policy.js";
 export { Reply, type HandlerAnswer, type HandlerResult } from "./bot/reply.js";
 export { BOT_MARK, isBotMarked } from "./bot/bot-mark.js";
 export { DEFAULT_TEXTS, type BotText, type BotTexts } from "./bot/texts.js";

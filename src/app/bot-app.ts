@@ -2,6 +2,8 @@ import { Clock, systemClock, type Timer } from "../base/clock.js";
 import { ArgumentError, NotJoinedError } from "../base/errors.js";
 import { Logger, silentLogger } from "../base/logger.js";
 import { compileBot } from "../bot/compile.js";
+import type { InvokeContext } from "../bot/invoke.js";
+import type { PolicyContext } from "../bot/policies/policy.js";
 import { AuthoringError, type AuthoringMistake } from "../bot/errors.js";
 import { botSettings, isBotClass, type Class } from "../bot/metadata.js";
 import { BotOptions, Rooms } from "../bot/rooms.js";
@@ -15,9 +17,17 @@ import { consoleLogger } from "./console-logger.js";
 import { AppRooms, botJoin, joinLimits } from "./app-rooms.js";
 import { createContainer, instantiate, type Provider } from "./container.js";
 import { Dispatcher } from "./dispatcher.js";
-import { invitationMistakes, invitedOptions, takesInvitations, watchInvitations } from "./invitations.js";
+import {
+  invitationMistakes,
+  invitedOptions,
+  maxAgeOf,
+  takesInvitations,
+  watchInvitations,
+} from "./invitations.js";
 import { InjectionCheck } from "./injection-check.js";
 import { logLevelOf, settingsFrom, type AppOptions, type AppSettings, type Environment } from "./options.js";
+import { makePolicyContext } from "./policy-context.js";
+import { roleRequestMistakes, watchRoleRequests } from "./role-requests.js";
 import { RoomPlan, type PlannedRoom } from "./room-plan.js";
 import type { AppStatus } from "./status.js";
 
@@ -33,6 +43,15 @@ export interface BotAppOptions extends AppOptions {
   readonly bots: readonly Class[];
   /** Environment variables; default none: the process is not touched. */
   readonly env?: Environment;
+}
+
+/** What brings events to handlers. */
+interface Wiring {
+  readonly bots: readonly RunningBot[];
+  readonly plan: RoomPlan;
+  readonly logger: Logger;
+  readonly context: InvokeContext;
+  readonly policyContext: PolicyContext;
 }
 
 /** One connected application: its bots, its session and its rooms. Two of them share nothing. */
@@ -116,7 +135,7 @@ export class BotApp {
       ...(bots.length === 0 ? [NO_BOTS] : []),
       ...bots.flatMap((bot) => classMistakes(bot, check)),
       ...compiled.flatMap((each) => each.mistakes),
-      ...bots.flatMap((bot) => invitationMistakes(bot)),
+      ...bots.flatMap((bot) => [...invitationMistakes(bot), ...roleRequestMistakes(bot)]),
       ...plan.mistakes,
     ];
     // what a common base has wrong is told once
@@ -127,10 +146,15 @@ export class BotApp {
     this.#muc = muc;
     this.#nick = plan.nick;
     this.#sits = plan.rooms.length > 0;
+    const { handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
+    const context = { signal: this.#abort.signal, logger, clock, handlerTimeoutMs };
+    const maxAgeMs = maxAgeOf(bots);
+    const policyContext = makePolicyContext({ client: muc, session, logger, context, maxAgeMs });
+    const wiring = { bots: running, plan, logger, context, policyContext };
     // what a constructor joined has told nothing yet
-    for (const room of muc.rooms.values()) this.#watch(room, running, plan);
-    muc.on("roomAdded", ({ room, follows }) => this.#watch(room, running, plan, follows ?? room));
-    this.#watchAccount(muc, running);
+    for (const room of muc.rooms.values()) this.#watch(room, wiring);
+    muc.on("roomAdded", ({ room, follows }) => this.#watch(room, wiring, follows ?? room));
+    this.#watchAccount(muc, wiring);
     this.#join(muc, plan.rooms);
     session.on("error", (error) => void this.#end(error));
     if (plan.rooms.length === 0 && !running.some(takesInvitations))
@@ -188,14 +212,11 @@ export class BotApp {
    * Brings the events of a room to the bots that sit in it (of one that went on elsewhere: in `named`); of a room that
    * nobody named, to all.
    */
-  #watch(room: Room, bots: readonly RunningBot[], plan: RoomPlan, named = room): void {
+  #watch(room: Room, { bots, plan, logger, context, policyContext }: Wiring, named = room): void {
     const planned = plan.rooms.find((each) => each.jid.equals(named.jid));
     const here = planned === undefined ? bots : bots.filter((bot) => planned.bots.includes(bot.type));
-    const logger = this.#logger;
-    if (logger === null) return;
-    const { signal } = this.#abort;
-    const { clock = systemClock, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
-    const router = new Router(here, { signal, logger, clock, handlerTimeoutMs });
+    const consult = watchRoleRequests(room, here, policyContext);
+    const router = new Router(here, { ...context, consult });
     const queue = new Dispatcher(router, logger, { room: room.jid });
     this.#queues.add(queue);
     queue.listenTo(room);
@@ -212,14 +233,8 @@ export class BotApp {
   }
 
   /** Brings what accounts say to ours, outside of any room, to all bots. */
-  #watchAccount(muc: MucClient, bots: readonly RunningBot[]): void {
-    const logger = this.#logger;
-    if (logger === null) return;
-    const { signal } = this.#abort;
-    const { clock = systemClock, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
-    const context = { signal, logger, clock, handlerTimeoutMs };
-    const { session } = this;
-    watchInvitations({ client: muc, session, bots, logger, context, queues: this.#queues });
+  #watchAccount(muc: MucClient, { bots, logger, context, policyContext }: Wiring): void {
+    watchInvitations({ client: muc, bots, logger, context, policyContext, queues: this.#queues });
     const router = new Router(bots, context);
     if (!router.handles("directMessage")) return;
     const queue = new Dispatcher(router, logger, {});

@@ -1,5 +1,4 @@
 import type { Logger } from "../base/logger.js";
-import type { JID } from "../base/jid.js";
 import { policyMistakes } from "../bot/compile.js";
 import type { InvitedSettings } from "../bot/decorators.js";
 import type { AuthoringMistake } from "../bot/errors.js";
@@ -7,15 +6,14 @@ import type { InvokeContext } from "../bot/invoke.js";
 import { botSettings, type Class } from "../bot/metadata.js";
 import { currentDecider } from "../bot/policies/deciding-as.js";
 import type { InvitationPolicy } from "../bot/policies/invitation-policy.js";
-import { InvitationPolicies } from "../bot/policies/policy-runner.js";
+import type { PolicyContext } from "../bot/policies/policy.js";
+import { INVITATIONS, PolicyRunner } from "../bot/policies/policy-runner.js";
 import { Router, type RunningBot } from "../bot/router.js";
 import type { MucClient } from "../muc/client.js";
 import type { InvitationDeclined } from "../muc/invitations/invitation-declined.js";
 import type { Invitation } from "../muc/invitations/invitation.js";
 import type { InvitedOptions } from "../muc/invitations/invited-rooms.js";
 import type { JoinOptions } from "../muc/join-options.js";
-import { messageStanza } from "../muc/wire/draft.js";
-import type { Session } from "../xmpp/session.js";
 import { Dispatcher } from "./dispatcher.js";
 
 function settingsOf(bots: readonly Class[]): readonly InvitedSettings[] {
@@ -26,6 +24,11 @@ function settingsOf(bots: readonly Class[]): readonly InvitedSettings[] {
 function smallest(bots: readonly Class[], key: "maxRooms" | "maxAgeMs" | "expiresMs"): number | undefined {
   const values = settingsOf(bots).flatMap((settings) => settings[key] ?? []);
   return values.length === 0 ? undefined : Math.min(...values);
+}
+
+/** How old an invitation may be for the policies of these bots, in milliseconds; undefined where none says. */
+export function maxAgeOf(bots: readonly Class[]): number | undefined {
+  return smallest(bots, "maxAgeMs");
 }
 
 /** How the client of an application takes invitations. */
@@ -107,32 +110,27 @@ export function takesInvitations({ type, events }: RunningBot): boolean {
 /** What {@link watchInvitations} needs. */
 export interface InvitationWatch {
   readonly client: MucClient;
-  readonly session: Session;
   readonly bots: readonly RunningBot[];
   readonly logger: Logger;
   readonly context: InvokeContext;
   /** What the application waits for. */
   readonly queues: Set<Dispatcher>;
+  readonly policyContext: PolicyContext;
 }
 
 /**
  * Brings invitations to what decides about them: first the policies of the bots, in the order of the bots, then their
  * methods.
  */
-export function watchInvitations({ client, session, bots, logger, context, queues }: InvitationWatch): void {
-  const maxAgeMs = smallest(
-    bots.map(({ type }) => type),
-    "maxAgeMs",
-  );
-  const policies = new InvitationPolicies({
-    clock: context.clock,
-    signal: context.signal,
-    logger,
-    client,
-    tell: (account: JID, text: string) =>
-      session.send(messageStanza({ body: text }, account.toString(), "direct")),
-    ...(maxAgeMs !== undefined && { maxAgeMs }),
-  });
+export function watchInvitations({
+  client,
+  bots,
+  logger,
+  context,
+  policyContext,
+  queues,
+}: InvitationWatch): void {
+  const policies = new PolicyRunner(policyContext, INVITATIONS);
   const router = new Router(bots, {
     ...context,
     consult: ({ policy, name }, event) =>

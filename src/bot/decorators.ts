@@ -5,6 +5,7 @@ import type { OnCause } from "../muc/causes.js";
 import { recordBot } from "./metadata.js";
 import type { InvitationPolicy } from "./policies/invitation-policy.js";
 import type { BotTexts } from "./texts.js";
+import type { RoleRequestPolicy } from "./policies/role-request-policy.js";
 
 /** A room that a bot sits in. */
 export interface BotRoom {
@@ -48,6 +49,8 @@ export interface BotSettings {
   readonly invitations?: InvitationPolicy;
   /** The rooms that are entered by invitation. Of several bots of an application the smallest bounds count. */
   readonly invited?: InvitedSettings;
+  /** Decides about requests for voice; where it leaves one undecided, `@OnRoleRequest` methods do, or nobody. */
+  readonly roleRequests?: RoleRequestPolicy;
   /** What commands begin with; default `!`. Null: commands only by mention (`keeper: roll 6`). */
   readonly prefix?: string | null;
   /** False: `help` is a command as any other, and nobody answers it unless somebody declares it. */
@@ -75,4 +78,5 @@ export { Example, type ExampleOptions } from "./example-decorator.js";
 export * from "./event-decorators.js";
 export type { EventDecorator, EventMethod, HandlerDecorator } from "./handler-decorator.js";
 export * from "./invitation-decorators.js";
+export * from "./role-request-decorators.js";
 export * from "./message-decorators.js";

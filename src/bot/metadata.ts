@@ -16,7 +16,7 @@ export interface HandlerOptions {
   readonly departures?: boolean;
   /** Also what was said while the bot was out, as far as the room's history tells (`source: "missed"`). */
   readonly missed?: boolean;
-  /** Of an invitation: how long it can be decided from now on, in milliseconds. */
+  /** Of an invitation or a request for voice: how long it can be decided from now on, in milliseconds. */
   readonly expiresMs?: number;
   /** Beside the room's queue: it is not waited for, and may be called again before it is done. */
   readonly parallel?: boolean;

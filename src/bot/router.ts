@@ -174,7 +174,7 @@ export class Router {
   ): Promise<void> | undefined {
     const target = targetFor(event, handler.answer, this.#context.logger);
     const call = (): Promise<void> | undefined => this.#call(bot, handler, args, event, target);
-    if (event.type !== "invitation") return call();
+    if (event.type !== "invitation" && event.type !== "roleRequest") return call();
     if (handler.options.expiresMs !== undefined) event.expiresIn(handler.options.expiresMs);
     const act = (): Promise<void> | undefined => decidingAs(handler.name, call);
     const asked = handler.policy === null ? undefined : this.#context.consult?.(handler, event);

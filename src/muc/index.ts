@@ -105,6 +105,13 @@ export type { AffiliationEntry, AffiliationOptions, RoleOptions } from "./admin/
 export type { AffiliationSetting, RoleSetting } from "./admin/room-admin.js";
 export type { PresenceInit } from "./room/own-presence.js";
 export type { VoiceOutcome } from "./room/voice-wish.js";
+export {
+  RoleRequest,
+  type DenyOptions,
+  type RoleRequestDecision,
+  type RoleRequestOutcome,
+} from "./voice/role-request.js";
+export { Submission } from "./voice/submission.js";
 export { Room, type RoomState } from "./room.js";
 export type { Prepare } from "./room-host.js";
 export type { Outage } from "./room/room-core.js";

@@ -1,9 +1,11 @@
 import type { BuiltInvitationPolicy, InvitationPolicy } from "./invitation-policy.js";
+import type { BuiltRoleRequestPolicy, RoleRequestPolicy } from "./role-request-policy.js";
 import { buildPolicy, policyFactory, problemsOf, ruleBy, type Policy, type Ruled } from "./policy.js";
 
 /** The kinds of policies that {@link firstOf} puts together; they do not mix. */
 export interface FirstOf {
   (...policies: readonly InvitationPolicy[]): BuiltInvitationPolicy;
+  (...policies: readonly RoleRequestPolicy[]): BuiltRoleRequestPolicy;
 }
 
 /**

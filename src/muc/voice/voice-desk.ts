@@ -77,11 +77,17 @@ export class VoiceDesk {
       tell: (occupant, text) => this.#tell(occupant, text),
       decided: ({ nick, realJid, mismatch }, decision) => {
         const by = host.decidedBy?.() ?? "code, without a policy";
-        host.logger.info({ room: jid, nick, realJid, mismatch, decision, by }, "A request for voice was decided");
+        host.logger.info(
+          { room: jid, nick, realJid, mismatch, decision, by },
+          "A request for voice was decided",
+        );
       },
       settled: (request) => void this.#open.delete(request),
       failed: ({ nick }, error) =>
-        host.logger.warn({ room: jid, nick, error: messageOf(error) }, "A request for voice was not answered"),
+        host.logger.warn(
+          { room: jid, nick, error: messageOf(error) },
+          "A request for voice was not answered",
+        ),
     };
   }
 
@@ -97,7 +103,9 @@ export class VoiceDesk {
     this.#watching = true;
     const { room } = this.#room;
     room.on("role", ({ occupant }) => this.#each(occupant, (request) => this.#compare(request, occupant)));
-    room.on("leave", ({ occupant }) => this.#each(occupant, (request) => controlRoleRequest(request).settle("left")));
+    room.on("leave", ({ occupant }) =>
+      this.#each(occupant, (request) => controlRoleRequest(request).settle("left")),
+    );
     // Somebody who is seen again after an outage tells of no change.
     room.on("enter", () => {
       for (const request of this.#open) this.#compareAgain(request);

@@ -83,6 +83,8 @@ export function describeEvent(event: AnyRoomEvent): string {
       return `privateMessage ${event.nick}: ${short(event.body)} ${event.id ?? "-"}`;
     case "config":
       return `config [${[...event.statusCodes].join(" ")}]`;
+    case "roleRequest":
+      return `roleRequest ${event.nick} <${event.realJid?.toString() ?? ""}> ${event.role}${event.mismatch === null ? "" : ` (another ${event.mismatch})`}`;
     case "stale":
     case "fresh":
       return event.type;

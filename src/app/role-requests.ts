@@ -1,0 +1,36 @@
+import { policyMistakes } from "../bot/compile.js";
+import type { AuthoringMistake } from "../bot/errors.js";
+import type { InvokeContext } from "../bot/invoke.js";
+import { botSettings, type Class } from "../bot/metadata.js";
+import type { PolicyContext } from "../bot/policies/policy.js";
+import { PolicyRunner, ROLE_REQUESTS } from "../bot/policies/policy-runner.js";
+import type { RoleRequestPolicy } from "../bot/policies/role-request-policy.js";
+import type { RunningBot } from "../bot/router.js";
+import type { Room } from "../muc/room.js";
+
+/** What is wrong with how a bot decides about requests for voice. */
+export function roleRequestMistakes(bot: Class): readonly AuthoringMistake[] {
+  const { roleRequests } = botSettings(bot) ?? {};
+  return roleRequests === undefined ? [] : policyMistakes(bot.name, roleRequests);
+}
+
+/**
+ * Lets the policies of the bots in a room decide about requests for voice, in the order of the bots and before any
+ * method hears of them. Gives what asks the policies that stand on methods.
+ */
+export function watchRoleRequests(
+  room: Room,
+  bots: readonly RunningBot[],
+  context: PolicyContext,
+): NonNullable<InvokeContext["consult"]> {
+  const policies = new PolicyRunner(context, ROLE_REQUESTS);
+  room.on("roleRequest", (request) => {
+    if (context.signal.aborted) return;
+    for (const { type } of bots) {
+      const policy = botSettings(type)?.roleRequests;
+      if (policy !== undefined) void policies.consult(policy, request, type.name);
+    }
+  });
+  return ({ policy, name }, event) =>
+    event.type === "roleRequest" ? policies.consult(policy as RoleRequestPolicy, event, name) : undefined;
+}
