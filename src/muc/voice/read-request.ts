@@ -1,5 +1,7 @@
 import type { Element } from "../../base/element.js";
 import { DataForm } from "../../forms/data-form.js";
+import type { FieldType } from "../../forms/field-type.js";
+import type { FieldInit } from "../../forms/form-field.js";
 import { VoiceRequestForm } from "../forms/voice-request-form.js";
 import { NS } from "../wire/namespaces.js";
 
@@ -27,13 +29,27 @@ export function readVoiceRequest(message: Element): VoiceRequestRead | null {
   return null;
 }
 
+/** As what each field is read, whatever type it says it is of. */
+const TYPES: Readonly<Record<string, FieldType>> = {
+  "muc#jid": "jid-single",
+  "muc#roomnick": "text-single",
+  [ALLOW]: "boolean",
+};
+
+/** The same with fields that can be read; a list of roles stays one. */
+function readable(data: DataForm): DataForm {
+  const fields: FieldInit[] = data.fields.map((field) => {
+    const type = Object.hasOwn(TYPES, field.var ?? "") ? TYPES[field.var ?? ""] : undefined;
+    if (field.var === "muc#role" && field.type !== "list-single") return field.with({ type: "text-single" });
+    return type === undefined || field.type === type ? field : field.with({ type });
+  });
+  if (data.get(ALLOW) === null) fields.push({ var: ALLOW, type: "boolean", values: [] });
+  return data.copy({ fields });
+}
+
 function readForm(data: DataForm): VoiceRequestRead {
   try {
-    const whole =
-      data.get(ALLOW) === null
-        ? data.copy({ fields: [...data.fields, { var: ALLOW, type: "boolean", values: [] }] })
-        : data;
-    const form = VoiceRequestForm.parse(whole);
+    const form = VoiceRequestForm.parse(readable(data));
     // Each of them throws for what it cannot be.
     const { jid, roomNick, requestAllow } = form;
     if (jid === null && !roomNick) return { form: null, problem: "malformed-voice-request" };
