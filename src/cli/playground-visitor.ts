@@ -4,7 +4,7 @@ import { ArgumentError, messageOf } from "../base/errors.js";
 import { JID } from "../base/jid.js";
 import type { TestServer } from "../testing/test-server.js";
 import type { TestUser } from "../testing/test-user.js";
-import type { Visitor } from "./visit.js";
+import type { Visitor, VisitorAffiliation } from "./visit.js";
 
 const NS_USER = "http://jabber.org/protocol/muc#user";
 const PING: Element = xml("ping", { xmlns: "urn:xmpp:ping" });
@@ -64,6 +64,23 @@ export class PlaygroundVisitor implements Visitor {
       if (decline !== undefined)
         write(`${jid.local ?? ""} * declined: ${decline.getChildText("reason") ?? ""}`);
     }
+  }
+
+  /** A server would let nobody speak in a moderated room before they asked. What came of it is shown. */
+  async askForVoice(affiliation: VisitorAffiliation): Promise<void> {
+    const { app, server, write } = this.#place;
+    const { room: jid, nick } = this.#user;
+    const room = server.room(jid);
+    room.configure({ moderatedRoom: true });
+    room.setAffiliation(app.session.jid?.bare() ?? "", "admin");
+    room.setAffiliation(this.#user.jid.bare(), affiliation);
+    room.setRole(nick, "visitor");
+    await this.#user.requestVoice();
+    await this.#settled(jid);
+    await app.idle();
+    await this.#settled(jid);
+    const granted = room.occupants.some((each) => each.nick === nick && each.role !== "visitor");
+    write(`${jid.local ?? ""} * ${nick} ${granted ? "has voice" : "has no voice"}`);
   }
 
   /** The server answers in order: each question of ours gives the bots one turn more. */

@@ -1,5 +1,8 @@
 import { ArgumentError } from "../base/errors.js";
 
+/** What somebody who asks for voice can be to the room. */
+export type VisitorAffiliation = "none" | "member";
+
 /** Somebody who visits a room by the lines of a script. */
 export interface Visitor {
   readonly nick: string;
@@ -7,6 +10,8 @@ export interface Visitor {
   setNick(nick: string): Promise<unknown>;
   /** Has a room invite the bots. */
   invite(room: string, reason: string): Promise<unknown>;
+  /** Loses the voice, as somebody of that affiliation, and asks for it. */
+  askForVoice(affiliation: VisitorAffiliation): Promise<unknown>;
   leave(): Promise<unknown>;
 }
 
@@ -23,14 +28,16 @@ export type VisitLine =
   | { readonly do: "enter"; readonly nick: string; readonly account: string | null }
   | { readonly do: "nick"; readonly nick: string }
   | { readonly do: "invite"; readonly room: string; readonly reason: string }
+  | { readonly do: "voice"; readonly affiliation: VisitorAffiliation }
   | { readonly do: "leave" | "quit" | "nothing" }
   | { readonly do: "say"; readonly text: string };
 
-const LINES = "/enter NICK, /enter ACCOUNT, /nick NICK, /invite ROOM REASON, /leave, /quit";
+const LINES =
+  "/enter NICK, /enter ACCOUNT, /nick NICK, /invite ROOM REASON, /voice, /voice member, /leave, /quit";
 
 /**
  * Reads a line: `/enter NICK`, `/enter user@domain` (whose nick is `user`), `/nick NICK`, `/invite ROOM REASON`,
- * `/leave`, `/quit`; `#` begins a remark; anything else is said.
+ * `/voice` (asks for voice), `/voice member` (asks as a member of the room), `/leave`, `/quit`; `#` begins a remark; anything else is said.
  */
 export function readLine(line: string): VisitLine {
   const text = line.trim();
@@ -40,6 +47,8 @@ export function readLine(line: string): VisitLine {
   if (verb === "enter" && rest !== "") return entering(rest);
   if (verb === "nick" && rest !== "") return { do: verb, nick: rest };
   if (verb === "leave" || verb === "quit") return { do: verb };
+  if (verb === "voice" && (rest === "" || rest === "member"))
+    return { do: verb, affiliation: rest === "" ? "none" : rest };
   const [, room = "", reason = ""] = /^(\S+@\S+)\s*(.*)$/.exec(rest) ?? [];
   if (verb === "invite" && room !== "") return { do: verb, room, reason };
   throw new ArgumentError(`"${text}" is no line of a visit: ${LINES}, or something to say`);
@@ -77,6 +86,10 @@ export class Visit {
       case "invite":
         this.#visitor ??= await this.#guest();
         await this.#visitor.invite(action.room, action.reason);
+        break;
+      case "voice":
+        this.#visitor ??= await this.#guest();
+        await this.#visitor.askForVoice(action.affiliation);
         break;
       case "leave":
         await this.#visitor?.leave();

@@ -52,6 +52,24 @@ describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
     });
   });
 
+  it("plays the visit of the moderator: who asks for voice, and gets it or not", async () => {
+    const run = await mucwright(["dev", "examples/moderator.ts"], { cwd: ROOT }).type("").ended;
+    expect(run).toEqual({
+      status: 0,
+      stderr: "",
+      stdout: [
+        "lobby * alice has voice",
+        "lobby <alice> thank you",
+        "lobby <alice> !strangers listen",
+        "lobby <moderator> Only moderators say who may speak.",
+        "lobby * bob has voice",
+        "lobby * bob has voice",
+        "lobby * bob has no voice",
+        "",
+      ].join("\n"),
+    });
+  });
+
   it("plays lines from standard input, and waits for what each leads to", async () => {
     const folder = authorFolder({ "bot.ts": BOT });
     const visit =

@@ -28,6 +28,7 @@ const MOD = "Mod admin moderator";
  * - 26: Prosody names the inviter by nick, takes away what is to be continued, and lets participants invite; ejabberd
  *   names the account
  * - 27: ejabberd passes on no refusal to a nick
+ * - 25: Prosody passes on only the wishes of visitors; ejabberd those of everybody, of each once in 30 minutes
  * - 29: ejabberd leaves 110 out, and lets the first who comes make the room again; in Prosody it is gone
  * - 32, 49, 64: what Prosody calls a technical removal (333), ejabberd tells without any code
  * - 34b: in Prosody the end of the ghost is another presence of our own
@@ -63,6 +64,7 @@ const RECORDINGS: Readonly<Record<string, Insiders>> = {
   "26-mediated-invite": [ALICE],
   "27-decline": [ALICE],
   "28-direct-invite": [ALICE],
+  "25-voice-request": [ALICE, MOD, "Bob none visitor", "Carol none visitor"],
   "29-destroy": [ALICE, MOD, "Bob", "Carol"],
   "32-client-killed": [ALICE, "Bob"],
   "33-sm-resume": [ALICE, "Bob"],
