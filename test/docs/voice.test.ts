@@ -77,6 +77,7 @@ describe("the guide to requests for voice", () => {
     const started = await withGuide(byForm);
     await asks(started, "bob", "none");
     await until("bob has voice", () => roleOf(started, "bob") === "participant");
+    expect(decided(started)).toBe(1);
   });
 
   it("asks, and says thank you", async () => {
