@@ -60,6 +60,7 @@ export class Membership {
     room.onMembersOnly = () => {
       if (this.core.inside) this.#resync.begin(nicks.current);
     };
+    const heldMs = (): number => this.core.heldMs;
     const isNickSeen = (): boolean => this.#namesake !== null;
     this.nicks = nicks;
     this.core = new RoomCore<RoomSource>(host, {
@@ -70,6 +71,9 @@ export class Membership {
         // Who follows a room to where it went on does not come back here.
         decide: (cause, entered) =>
           this.#following.venue === null ? this.#causes.decide(cause, entered) : "out",
+        get heldMs() {
+          return heldMs();
+        },
         persist: options.firstJoin === "persist",
         get hasNextNick() {
           return nicks.peek() !== null;

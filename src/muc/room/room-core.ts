@@ -48,6 +48,7 @@ export class RoomCore<Source = never> {
   #state: RoomMachineState = INITIAL_STATE;
   #timer: Timer | null = null;
   #retryDelayMs = 0;
+  #heldUntilMs = 0;
   #running = false;
   #outage: Outage | null = null;
   #live = false;
@@ -75,6 +76,11 @@ export class RoomCore<Source = never> {
   get listening(): boolean {
     const { phase } = this.#state;
     return phase === "joining" || this.inside || phase === "leaving";
+  }
+
+  /** For how long we are to stay away yet, where a cause says how long; 0 for no longer. */
+  get heldMs(): number {
+    return Math.max(0, this.#heldUntilMs - this.#host.clock.monotonic());
   }
 
   /** Whether we are in. */
@@ -114,8 +120,10 @@ export class RoomCore<Source = never> {
 
   #retries(effect: RoomEffect): boolean {
     if (effect.do !== "timer" || effect.wait !== "retry") return false;
-    this.#retryDelayMs = effect.afterMs ?? this.#nextDelay();
-    this.#actions.returning(effect.cause);
+    const { afterMs, cause } = effect;
+    this.#retryDelayMs = afterMs ?? this.#nextDelay();
+    if (afterMs !== null) this.#heldUntilMs = this.#host.clock.monotonic() + afterMs;
+    if (cause !== null) this.#actions.returning(cause);
     return true;
   }
 
@@ -143,7 +151,9 @@ export class RoomCore<Source = never> {
       const nextAttemptAt = retries ? new Date(nowMs + this.#retryDelayMs) : null;
       const { since = new Date(nowMs), attempt = 0 } = outage ?? {};
       this.#outage = { cause: effect.cause, since, attempt, nextAttemptAt };
-    } else if (effect.do === "join" && outage !== null)
+    } else if (retries && effect.do === "timer" && outage !== null)
+      this.#outage = { ...outage, nextAttemptAt: new Date(clock.now() + this.#retryDelayMs) };
+    else if (effect.do === "join" && outage !== null)
       this.#outage = { ...outage, attempt: outage.attempt + 1, nextAttemptAt: null };
     else if (effect.do === "timer" && effect.wait === null && outage !== null)
       this.#outage = { ...outage, nextAttemptAt: null };

@@ -52,11 +52,11 @@ export type RoomEffect =
   | { readonly do: "exit"; readonly mode: LeaveMode }
   | { readonly do: "suspend"; readonly cause: OutageCause }
   | { readonly do: "timer"; readonly wait: "join" | "history" | "leave" | null }
-  /** `afterMs` null: after a delay that grows with each attempt. */
+  /** `afterMs` null: after a delay that grows with each attempt. `cause` null: it was told before. */
   | {
       readonly do: "timer";
       readonly wait: "retry";
-      readonly cause: Cause;
+      readonly cause: Cause | null;
       readonly afterMs: number | null;
     }
   | { readonly do: "diagnostic"; readonly code: string };
@@ -74,6 +74,8 @@ export interface RoomPolicy {
   readonly autorejoin: boolean;
   /** What to do about a cause of being out. */
   decide(cause: Cause, entered: boolean): Decision;
+  /** For how long we are to stay away yet, whatever sessions come and go meanwhile; 0 for no longer. */
+  readonly heldMs: number;
   /** Whether a first join that is refused for now is tried again. */
   readonly persist: boolean;
   /** Whether there is another nick to try. */
@@ -181,6 +183,16 @@ const entered: RoomStep = {
   effects: [{ do: "enter" }, { do: "timer", wait: "history" }],
 };
 
+/** A new session, or the time to try again: unless nobody wants to come back any more. */
+const joinAgain = (state: RoomMachineState, policy: RoomPolicy): RoomStep =>
+  state.entered && !policy.autorejoin ? out(state, "disconnected") : join(state);
+
+/** A new session. Who is to stay away for a while does. */
+const established: Cell<"established"> = (state, _input, policy) =>
+  policy.heldMs > 0
+    ? to(state, "waiting", { do: "timer", wait: "retry", cause: null, afterMs: policy.heldMs })
+    : joinAgain(state, policy);
+
 /** Who has our nick is us, once the list is over and nobody refused. */
 const listOver =
   (code: string) =>
@@ -219,7 +231,7 @@ const leave = (state: RoomMachineState): RoomStep =>
  */
 const TABLE: { readonly [P in Phase]: Row } = {
   idle: {
-    established: join,
+    established,
     destroyed: (state, _input, policy) =>
       outlives(state, policy) ? stay(state) : out(state, "disconnected"),
     selfAvailable: impossible("presence-before-join"),
@@ -279,7 +291,7 @@ const TABLE: { readonly [P in Phase]: Row } = {
     leave,
   },
   suspended: {
-    established: join,
+    established,
     // Again before it came back: the outage goes on, from the same beginning.
     destroyed: (state, _input, policy) =>
       outlives(state, policy) ? stay(state) : out(state, "disconnected"),
@@ -308,7 +320,7 @@ const TABLE: { readonly [P in Phase]: Row } = {
     refused: stay,
     bounced: stay,
     gone: stay,
-    timer: join,
+    timer: (state, _input, policy) => joinAgain(state, policy),
     // A join that was given up may be answered yet; a farewell of somebody who is out is ignored.
     leave: leaveHalfway,
   },

@@ -44,6 +44,7 @@ const anyPolicy: fc.Arbitrary<RoomPolicy> = fc.record({
       fc.integer({ min: 1 }).map((afterMs): Decision => ({ afterMs })),
     ),
   ),
+  heldMs: fc.constantFrom(0, 0, 1_000),
   persist: fc.boolean(),
   hasNextNick: fc.boolean(),
   nickSeen: fc.boolean(),

@@ -86,6 +86,8 @@ const SECTIONS: readonly Section[] = [
     entered: false,
     rows: {
       established: "joining join timer:join",
+      "established -autorejoin": "joining join timer:join",
+      "established +held": "waiting timer:retry@1234",
       destroyed: "idle",
       "destroyed streamLost=out": "left timer:off fail:disconnected",
       "destroyed -autorejoin": "left timer:off fail:disconnected",
@@ -241,6 +243,9 @@ const SECTIONS: readonly Section[] = [
     entered: true,
     rows: {
       established: "joining rejoin timer:join",
+      // switched off in the outage
+      "established -autorejoin": "left timer:off exit:disconnected",
+      "established +held": "waiting timer:retry@1234",
       destroyed: "suspended",
       "destroyed streamLost=out": "left timer:off exit:disconnected",
       "destroyed -autorejoin": "left timer:off exit:disconnected",
@@ -277,6 +282,7 @@ const SECTIONS: readonly Section[] = [
       bounced: "waiting",
       gone: "waiting",
       timer: "joining rejoin timer:join",
+      "timer -autorejoin": "left timer:off exit:disconnected",
       leave: "left sendLeave timer:off exit:normal",
     },
   },

@@ -40,6 +40,43 @@ describe("kicked, where once more is allowed", () => {
     expect(room.state).toBe("left");
   });
 
+  it("a session that comes meanwhile brings nobody back before the time", async () => {
+    const stage = new Stage();
+    const joined = await stage.active({ onCause });
+    const { room } = joined;
+    stage.receive(kicked());
+    const { since } = room.outage ?? {};
+    stage.clock.advance(20_000);
+    stage.session.lose();
+    stage.session.sent.length = 0;
+    stage.clock.advance(10_000);
+    stage.session.establish();
+    expect([room.state, stage.session.sentOf("presence")]).toEqual(["waiting", []]);
+    expect(room.outage).toMatchObject({ cause: "kicked", since });
+    expect(room.outage?.nextAttemptAt).toEqual(new Date((since?.getTime() ?? 0) + MINUTE_MS));
+    stage.clock.advance(30_000 - 1);
+    expect(stage.session.sentOf("presence")).toEqual([]);
+    stage.clock.advance(1);
+    stage.receive(presence(F), own(), subject());
+    expect(room.active).toBe(true);
+    // and the time is over: another session brings us back at once
+    stage.session.lose();
+    stage.session.establish();
+    expect(room.state).toBe("joining");
+  });
+
+  it("nor where the session comes after it", async () => {
+    const stage = new Stage();
+    const { room } = await stage.active({ onCause });
+    stage.receive(kicked());
+    stage.session.lose();
+    stage.session.sent.length = 0;
+    stage.clock.advance(2 * MINUTE_MS);
+    expect([room.state, stage.session.sentOf("presence")]).toEqual(["suspended", []]);
+    stage.session.establish();
+    expect(room.state).toBe("joining");
+  });
+
   it("a kick an hour after the return is another matter", async () => {
     const stage = new Stage();
     const joined = await stage.active({ onCause });
@@ -61,6 +98,26 @@ describe("kicked, where once more is allowed", () => {
     stage.clock.advance(MINUTE_MS);
     stage.receive(refusal("forbidden"));
     expect(only(events, "exit")).toMatchObject({ mode: "error", error: { reason: "banned" } });
+  });
+});
+
+describe("autorejoin, switched off while we are out", () => {
+  it.each([
+    ["a session", (stage: Stage) => stage.session.lose(), (stage: Stage) => stage.session.establish()],
+    [
+      "the time to try again",
+      (stage: Stage) => stage.receive(unavailable(T, { codes: [110, 332] })),
+      (stage: Stage) => stage.clock.advance(2_000),
+    ],
+  ])("ends the room when its turn comes: %s", async (_what, lose, comes) => {
+    const stage = new Stage();
+    const { room, events } = await stage.active();
+    lose(stage);
+    stage.session.sent.length = 0;
+    room.autorejoin = false;
+    comes(stage);
+    expect([types(events).at(-1), only(events, "exit").mode]).toEqual(["exit", "disconnected"]);
+    expect([stage.session.sent, stage.client.rooms.size]).toEqual([[], 0]);
   });
 });
 

@@ -18,6 +18,7 @@ function deciding(onCause: OnCause): RoomPolicy["decide"] {
 const BARE: RoomPolicy = {
   autorejoin: true,
   decide: deciding({}),
+  heldMs: 0,
   persist: false,
   hasNextNick: false,
   nickSeen: false,
@@ -26,6 +27,7 @@ const BARE: RoomPolicy = {
 const FLAGS: Readonly<Record<string, Partial<RoomPolicy>>> = {
   "-autorejoin": { autorejoin: false },
   "+persist": { persist: true },
+  "+held": { heldMs: 1_234 },
   "+nextNick": { hasNextNick: true },
   "+nickSeen": { nickSeen: true },
 };
