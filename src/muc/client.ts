@@ -33,6 +33,9 @@ import { createRoom, type Room } from "./room.js";
 import type { Prepare, RoomHost } from "./room-host.js";
 import type { Affiliation } from "./wire/muc-user.js";
 
+/** How many silent rooms are asked in a second whether we are in. */
+const INQUIRIES_PER_SECOND = 20;
+
 /** The events of a {@link MucClient}. */
 export interface ClientEvents {
   /** A room was asked for with `join()`; it is told before anything happens in it. */
@@ -88,6 +91,8 @@ export class MucClient extends Emitter<ClientEvents> {
   readonly #session: Session;
   readonly #host: RoomHost;
   readonly #pace: JoinPace;
+  /** Rooms of one service fall silent together. */
+  readonly #inquiries: JoinPace;
   readonly #direct: DirectInbox;
   readonly #invitations: InvitationDesk;
   readonly #controls = new Map<string, RoomControl>();
@@ -100,6 +105,7 @@ export class MucClient extends Emitter<ClientEvents> {
     const { clock = systemClock } = options;
     const logger = redacting(options.logger ?? silentLogger);
     this.#pace = new JoinPace(clock, joinRate(options.joinsPerSecond));
+    this.#inquiries = new JoinPace(clock, INQUIRIES_PER_SECOND);
     this.#host = {
       clock,
       delays: roomDelays(options),
@@ -116,6 +122,7 @@ export class MucClient extends Emitter<ClientEvents> {
       // Outside of a room nobody there hears it, and in the next session we are outside at first.
       send: (stanza, onAcknowledged) => session.send(stanza, { thisSessionOnly: true, onAcknowledged }),
       turn: (act, urgent) => this.#pace.run(() => this.#guarded(act, null), urgent),
+      inquire: (act) => this.#inquiries.run(() => this.#guarded(act, null)),
       diagnostic: (code, stanza) => {
         logger.debug({ code, stanza }, "Tolerated");
         this.emit("diagnostic", { code, stanza });
@@ -292,6 +299,7 @@ export class MucClient extends Emitter<ClientEvents> {
 
   #lost(): void {
     this.#pace.clear();
+    this.#inquiries.clear();
     const final = this.#session.state === "stopped";
     this.#each((control) => (final ? control.stopped() : control.destroyed()));
   }

@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.js";
 const SECOND_MS = 1_050;
 
 /**
- * Lets rooms join at a limited rate: after an outage there may be hundreds of them. In no second are there more than
+ * Lets many rooms act at a limited rate, as after an outage, when hundreds of them join. In no second are there more than
  * the rate: where nothing happened for a while, so many go at once; what waits then goes one by one.
  */
 export class JoinPace {

@@ -35,6 +35,8 @@ export interface RoomHost {
    * at all when the session is lost.
    */
   turn(act: () => void, urgent?: boolean): void;
+  /** Calls `act` when a silent room may be asked whether we are in: now, or a little later where many are. */
+  inquire(act: () => void): void;
   diagnostic(code: string, stanza: Element | null): void;
   /** In whose name something is decided now: for the log. */
   readonly decidedBy?: (() => string | null) | undefined;

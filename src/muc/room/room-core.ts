@@ -151,7 +151,7 @@ export class RoomCore<Source = never> {
       const nextAttemptAt = retries ? new Date(nowMs + this.#retryDelayMs) : null;
       const { since = new Date(nowMs), attempt = 0 } = outage ?? {};
       this.#outage = { cause: effect.cause, since, attempt, nextAttemptAt };
-    } else if (retries && effect.do === "timer" && outage !== null)
+    } else if (retries && effect.do === "timer" && outage?.nextAttemptAt === null)
       this.#outage = { ...outage, nextAttemptAt: new Date(clock.now() + this.#retryDelayMs) };
     else if (effect.do === "join" && outage !== null)
       this.#outage = { ...outage, attempt: outage.attempt + 1, nextAttemptAt: null };

@@ -141,13 +141,18 @@ export class SilenceWatch {
   }
 
   #ask(nowMs: number): void {
-    const { host, jid, table } = this.#room;
-    const { intervalMs, timeoutMs } = this.#settings;
+    const { intervalMs } = this.#settings;
     this.#nextQuestionAtMs = nowMs + intervalMs * (1 - JITTER + 2 * JITTER * Math.random());
-    // Nobody hears it; what is known of the room then is as old as the interruption.
-    if (!host.online || table.me === null) return;
-    const { nick } = table.me;
     const silence = this.#silence;
+    this.#room.host.inquire(() => this.#send(silence));
+  }
+
+  #send(silence: number): void {
+    const { host, jid, table } = this.#room;
+    // Nobody hears it while there is no stream; what is known of the room then is as old as the interruption.
+    if (silence !== this.#silence || !host.online || table.me === null) return;
+    const { nick } = table.me;
+    const { timeoutMs } = this.#settings;
     const onResult = (): void => this.#answered(silence, nick, null);
     host.iq
       .get(jid.withResource(nick), xml("ping", { xmlns: NS.ping }), { timeoutMs, onResult })

@@ -67,6 +67,27 @@ describe("many rooms", () => {
     expect(stage.session.sent).toEqual([]);
   });
 
+  it("that fall silent together are not all asked at once; a room that is heard of meanwhile is not asked", async () => {
+    const stage = new Stage();
+    for (const jid of jids) stage.client.join(jid, T);
+    await turn();
+    stage.clock.advance(4_000);
+    for (const jid of jids)
+      stage.receive(presence(T, { codes: [110], room: jid }), subject().replaceAll(R, jid));
+    const asked = (): number =>
+      stage.session.sentOf("iq").filter((iq) => iq.getChild("ping", "urn:xmpp:ping") !== undefined).length;
+    stage.clock.advance(780_000);
+    await turn();
+    expect(asked()).toBe(20);
+    stage.receive(presence("somebody", { room: jids[59] ?? "" }));
+    stage.clock.advance(1_000);
+    await turn();
+    expect(asked()).toBe(20);
+    stage.clock.advance(4_000);
+    await turn();
+    expect(asked()).toBe(59);
+  });
+
   it("a session that is lost meanwhile starts anew, and no room joins twice", async () => {
     const stage = new Stage({ state: "connecting" });
     for (const jid of jids) stage.client.join(jid, T);
