@@ -63,7 +63,10 @@ export class RoomExited extends RoomEvent {
   readonly type = "exit";
   readonly mode: LeaveMode;
   readonly actor: Actor | null;
-  /** The reason that was given; of a destroyed room, that of its destruction. */
+  /**
+   * The reason that was given; of a destroyed room, that of its destruction. Where the client left by itself, it says why:
+   * the room was gone at a rejoin (and made anew by it), or was not to be made.
+   */
   readonly reason: string | null;
   readonly statusCodes: ReadonlySet<number>;
   /** With what a rejoin was refused, or that it was not answered; null where we were put out, or left. */

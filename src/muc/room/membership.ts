@@ -9,6 +9,7 @@ import { JoinError, joinReason } from "../join-error.js";
 import type { HistoryRequest, JoinOptions } from "../join-options.js";
 import { StatusCode, type LeaveMode } from "../status-codes.js";
 import type { Destroyed } from "../wire/muc-user.js";
+import { AnonymityWatch } from "./anonymity-watch.js";
 import { CatchUp } from "./catch-up.js";
 import type { RoomSource } from "./farewell.js";
 import { destroyedIn, Following } from "./following.js";
@@ -40,6 +41,7 @@ export class Membership {
   readonly #resync: Resync;
   readonly #causes: CausePolicy;
   readonly #following: Following;
+  readonly #anonymity: AnonymityWatch;
   /** What the join was refused with, while that is handled. */
   #refusal: XmppError | null = null;
 
@@ -54,6 +56,7 @@ export class Membership {
     this.#causes = new CausePolicy(options.onCause ?? {}, () => host.clock.monotonic());
     this.#following = new Following(room, nicks, options);
     this.catchUp = new CatchUp(room);
+    this.#anonymity = new AnonymityWatch(room);
     this.#presences = new JoinPresences(room);
     this.#resync = new Resync(room);
     this.silence = new SilenceWatch(room, () => this.core.input({ type: "gone" }));
@@ -278,6 +281,7 @@ export class Membership {
     const created = codes.has(StatusCode.created);
     host.logger.info({ room: jid, nick: me.nick, created, rejoined }, "Joined the room");
     this.#room.tell(new RoomEntered(room, stanza, me, codes));
+    if (!created || !rejoined) this.#anonymity.entered(codes, stanza);
     if (created) this.#created(rejoined);
     else this.#outcome.joined();
   }
@@ -301,7 +305,8 @@ export class Membership {
           this.#outcome.joined();
           this.#askFeatures();
         },
-        leave: (error) => {
+        leave: (reason, error) => {
+          this.#outcome.ownReason = reason;
           if (error !== null) this.#outcome.joined(error);
           void this.leave(null, this.core.leaveTimeoutMs);
         },

@@ -10,9 +10,13 @@ export interface NewRoomActions {
   readonly inside: () => boolean;
   /** It is open, or is as it will be: the join is done. */
   readonly opened: () => void;
-  /** It is not to be; with the error of the join, where it has one of its own. */
-  readonly leave: (error: JoinError | null) => void;
+  /** It is not to be, and why; with the error of the join, where it has one of its own. */
+  readonly leave: (reason: string | null, error: JoinError | null) => void;
 }
+
+const CREATED_ANEW = "The room was gone when it was joined again";
+const NOT_TO_BE_MADE = "The room did not exist";
+const NOT_CONFIGURED = "The new room could not be configured";
 
 /** A room did not exist. Until it is configured, nobody else can enter it (XEP-0045 §10.1.2). */
 export function settleNewRoom(
@@ -24,7 +28,9 @@ export function settleNewRoom(
   const { create, rejoined } = wanted;
   if (rejoined || create === "refuse") {
     host.logger.warn({ room: jid }, "The room did not exist: it is left again");
-    return actions.leave(null);
+    // Whoever makes a room of that name now is not who we told the password.
+    if (rejoined) room.password = null;
+    return actions.leave(rejoined ? CREATED_ANEW : NOT_TO_BE_MADE, null);
   }
   if (typeof create === "function") return reserve(room, create, actions);
   host.logger.warn({ room: jid }, "The room did not exist: it is opened with the service's own settings");
@@ -57,7 +63,7 @@ function reserve({ host, jid }: RoomContext, configure: ConfigureRoom, actions: 
         { room: jid, error: messageOf(error) },
         "The new room could not be configured: it is left again",
       );
-      if (actions.inside()) actions.leave(new JoinError(jid.toString(), "other", error));
+      if (actions.inside()) actions.leave(NOT_CONFIGURED, new JoinError(jid.toString(), "other", error));
     },
   );
 }

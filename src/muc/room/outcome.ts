@@ -14,6 +14,8 @@ export class Outcome {
   readonly #room: RoomContext;
   readonly #ended = new Deferred();
   #entered = new Deferred();
+  /** Why we leave by ourselves, where nobody asked for it. */
+  ownReason: string | null = null;
 
   constructor(room: RoomContext) {
     this.#room = room;
@@ -64,7 +66,8 @@ export class Outcome {
   /** The room is over. */
   exited(mode: LeaveMode, source: RoomSource | null): void {
     const { host, jid, room } = this.#room;
-    const farewell = farewellIn(source);
+    const said = farewellIn(source);
+    const farewell = { ...said, reason: this.ownReason ?? said.reason };
     host.forget(jid);
     host.logger.info({ room: jid, mode, reason: farewell.reason }, "Out of the room for good");
     const reason = exitReason(mode, source);

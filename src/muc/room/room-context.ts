@@ -24,6 +24,8 @@ export class RoomContext {
   subjectSetter: string | null = null;
   password: string | null;
   autorejoin: boolean;
+  /** Whether the room tells everybody the real addresses; null before it was entered. */
+  open: boolean | null = null;
   /** Ids of our messages, with whom they were for. */
   readonly #sentIds = new SentIds();
   #tracking: Tracking | null = null;

@@ -5,6 +5,7 @@ import { RoomConfigChanged } from "../events/room-config.js";
 import { askFeatures } from "../admin/room-info.js";
 import { StatusCode } from "../status-codes.js";
 import { readItem, readMucUser, type MucItem, type MucUser } from "../wire/muc-user.js";
+import { openAfter } from "./anonymity-watch.js";
 import type { RoomContext } from "./room-context.js";
 
 const CONFIG_CODES: ReadonlySet<number> = new Set([
@@ -39,6 +40,7 @@ export class RoomNotices {
 
   #configured(stanza: Element, { codes }: MucUser): void {
     this.#refresh();
+    this.#room.open = openAfter(codes, this.#room.open);
     this.#room.tell(new RoomConfigChanged(this.#room.room, stanza, codes));
   }
 

@@ -178,7 +178,7 @@ describe("a removal that is not meant for us", () => {
   it("a room that does not exist any more is left again: it is not ours to make, and its password not to be sent", async () => {
     const stage = new Stage();
     const joined = await stage.active({ password: "p" });
-    const { room } = joined;
+    const { room, events } = joined;
     removedAndBack(stage, joined);
     stage.session.sent.length = 0;
     stage.receive(own({ codes: [201] }));
@@ -187,5 +187,10 @@ describe("a removal that is not meant for us", () => {
     expect(stage.session.sent.some((stanza) => stanza.getChild("query", OWNER))).toBe(false);
     stage.receive(unavailable(T, { codes: [110] }));
     expect([room.state, stage.session.sentOf("presence").length]).toEqual(["left", 1]);
+    expect(only(events, "exit")).toMatchObject({
+      mode: "normal",
+      reason: "The room was gone when it was joined again",
+    });
+    expect([room.password, types(events).includes("config")]).toEqual([null, false]);
   });
 });
