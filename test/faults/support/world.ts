@@ -217,7 +217,7 @@ export class World {
     return this.witnesses.flatMap(({ room, gaps }) => {
       const heard = new Set(this.heard.flatMap((each) => (each.room === room ? [each.text] : [])));
       const numbers = [...heard].map(numberOf);
-      const [first = Infinity, last = 0] = [Math.min(...numbers), Math.max(...numbers)];
+      const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
       // history is stamped in whole seconds
       const isTold = (at: Date): boolean =>
         gaps.some((gap) => at >= gap.since && at.getTime() < gap.until.getTime() + 1_000);
