@@ -52,7 +52,7 @@ describe("askAdmins({ room })", () => {
   it("asks in the room, and does what an admin says there", async () => {
     const started = await withOffice(Keeper);
     const { alice, boss } = started;
-    direct(alice, DEN, { reason: "we  talk\nof you", password: "cauldronburn" });
+    direct(alice, DEN, { reason: "we  talk\nof \u202Eyou", password: "cauldronburn" });
     expect(await boss.nextMessage()).toMatchObject({
       nick: "keeper",
       text: `Invitation 1: alice@example.org wants me in ${DEN} (direct). “we talk of you” Say: accept 1, or: decline 1`,

@@ -19,6 +19,9 @@ const MAX_OPEN = 100;
 /** Of the inviter's words so many are passed on. */
 const MAX_REASON = 200;
 
+/** What would change how the rest of the line is shown. */
+const UNPRINTED = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+
 /** What is open at present: by what answers it. */
 interface Question {
   readonly number: number;
@@ -89,7 +92,7 @@ function textOf({ number, invitation }: Question): string {
   const { inviter, from, proof, mode, room, reason } = invitation;
   const who = inviter === null ? `somebody (${from.toString()})` : inviter.toString();
   const word = proof === "claimed" && inviter !== null ? ", as that room says" : "";
-  const words = reason?.replace(/\s+/g, " ").trim() ?? "";
+  const words = reason?.replace(UNPRINTED, "").replace(/\s+/g, " ").trim() ?? "";
   const why = words === "" ? "" : ` “${words.slice(0, MAX_REASON)}${words.length > MAX_REASON ? "…" : ""}”`;
   return `Invitation ${number}: ${who}${word} wants me in ${room.toString()} (${mode}).${why} Say: accept ${number}, or: decline ${number}`;
 }

@@ -168,6 +168,7 @@ export class InvitationDesk implements InvitationEffects {
       this.#host.logger.info({ room, why }, "An invitation was declined, and nobody is told");
       return false;
     }
+    // QUIRK(ejabberd 23.01): a refusal to a nick is dropped. So it goes to whatever the service itself named.
     await this.#host.room.send(declineStanza(room, to, reason));
     return true;
   }

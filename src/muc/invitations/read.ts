@@ -37,13 +37,15 @@ export interface DeclinePayload {
 export type InvitationPayload = MediatedPayload | DirectPayload | DeclinePayload;
 
 /**
- * Reads an invitation or a refusal, null for neither. Both servers put a direct invitation beside a mediated one: that
- * is one, the mediated.
+ * Reads an invitation or a refusal, null for neither.
+ *
+ * QUIRK(prosody 0.12, ejabberd 23.01): a direct invitation stands beside each mediated one. Read by itself it would be a
+ * second invitation, from a sender (the room) that is no inviter. Both in one stanza are one, the mediated.
  */
 export function readInvitation(message: Element): InvitationPayload | null {
   const user = message.getChild("x", NS.user);
   const direct = message.getChild("x", NS.conference);
-  // Of several the first counts: each of them would be for somebody else.
+  // QUIRK(prosody 0.12): of several invitees only the first is invited. What reaches us names one.
   const invite = user?.getChild("invite", NS.user);
   if (user !== undefined && invite !== undefined) return readMediated(user, invite, direct);
   const decline = user?.getChild("decline", NS.user);
@@ -61,8 +63,10 @@ function readMediated(user: Element, invite: Element, direct: Element | undefine
     kind: "mediated",
     from: attribute(invite, "from"),
     to: attribute(invite, "to"),
-    // Beside the invite (XEP-0045 §7.8.2 and both servers), or within it (older services).
+    // QUIRK(ejabberd 23.01): the password stands in the body, too, so that no body of an invitation is ever printed.
+    // It counts beside the invite (XEP-0045 §7.8.2 and both servers), or within it (older services).
     password: textOf(user, "password") ?? textOf(invite, "password") ?? attribute(direct, "password"),
+    // QUIRK(prosody 0.12): an empty reason where the inviter gave none; `continue` is taken away.
     reason: textOf(invite, "reason"),
     thread: attribute(goesOn, "thread"),
     continues: goesOn !== undefined,
@@ -117,7 +121,8 @@ export function readInviter(
 ): { readonly inviter: JID | null; readonly declineTo: JID | null } {
   const jid = JID.tryParse(from);
   const bare = jid?.bare() ?? null;
-  // Prosody names the occupant, ejabberd the account. A service names nobody.
+  // QUIRK(prosody 0.12): who is in the room is named by their place there, which is nobody's account: taken for one, the
+  // domain of the rooms would be that of all inviters. ejabberd names the full real address. A service names nobody.
   const isReal = bare !== null && bare.local !== null && !bare.equals(room);
   return {
     inviter: isReal ? bare : null,
