@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 
 import { createBotApp, type BotApp } from "../../../src/app/bot-app.js";
+import { xml } from "../../../src/base/element.js";
 import { Bot, OnInvitation } from "../../../src/bot/decorators.js";
 import type { Class } from "../../../src/bot/metadata.js";
 import { acceptFrom } from "../../../src/bot/policies/accept-from.js";
@@ -12,6 +13,8 @@ import type { Invitation } from "../../../src/muc/invitations/invitation.js";
 import { recordLog, type RecordedLog } from "../../bot/support/log.js";
 import { Cast, seen, until } from "../../muc/on-services/support.js";
 import { describeOnServices, type Account, type Service } from "../../support/services.js";
+
+const DISCO_INFO = "http://jabber.org/protocol/disco#info";
 
 /** An application of its own account, ended with the test. */
 class RunningApp implements AsyncDisposable {
@@ -27,6 +30,8 @@ class RunningApp implements AsyncDisposable {
   static async start(service: Service, ...bots: readonly Class[]): Promise<RunningApp> {
     const running = new RunningApp(await service.createAccount("bot"), bots);
     await running.app.start();
+    // Behind the answer the server knows that we are available: before that it keeps what comes, or (ejabberd) loses it.
+    await running.app.session.iq.get(service.domain, xml("query", { xmlns: DISCO_INFO }));
     return running;
   }
 
@@ -149,6 +154,7 @@ describeOnServices("bots that are invited", (service) => {
     await using beta = await RunningApp.start(service, Beta);
     await owner.room.invite(alpha.account.jid);
     await seen(owner, "alpha");
+    await until(() => alpha.app.muc.getRoom(owner.room.jid)?.active === true, "alpha knows that it is in");
     await alpha.app.muc.getRoom(owner.room.jid)?.invite(beta.account.jid, { reason: "come, too" });
     await seen(owner, "alpha", "beta");
     expect([alpha.decisions, beta.decisions]).toEqual([
