@@ -1,7 +1,7 @@
 export * from "./muc/index.js";
 export { BotApp, createBotApp, type BotAppOptions } from "./app/bot-app.js";
 export type { Provider, Token } from "./app/container.js";
-export type { AppOptions, Environment } from "./app/options.js";
+export type { AppOptions, Environment, OutboundOptions } from "./app/options.js";
 export { run } from "./app/run.js";
 export type { AppStatus, RoomStatus } from "./app/status.js";
 export {

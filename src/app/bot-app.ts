@@ -5,7 +5,7 @@ import { compileBot } from "../bot/compile.js";
 import type { InvokeContext } from "../bot/invoke.js";
 import type { PolicyContext } from "../bot/policies/policy.js";
 import { AuthoringError, type AuthoringMistake } from "../bot/errors.js";
-import { botSettings, isBotClass, type Class } from "../bot/metadata.js";
+import { isBotClass, type Class } from "../bot/metadata.js";
 import { BotOptions, Rooms } from "../bot/rooms.js";
 import { Router, type RunningBot } from "../bot/router.js";
 import { MucClient } from "../muc/client.js";
@@ -29,13 +29,13 @@ import { logLevelOf, settingsFrom, type AppOptions, type AppSettings, type Envir
 import { makePolicyContext } from "./policy-context.js";
 import { roleRequestMistakes, watchRoleRequests } from "./role-requests.js";
 import { RoomPlan, type PlannedRoom } from "./room-plan.js";
+import { inRoom, prefixMistakes, prefixOf, speaking } from "./speaking.js";
 import type { AppStatus } from "./status.js";
 
 /** How long what is under way may take when the application stops. */
 const DRAIN_TIMEOUT_MS = 5_000;
 /** How long a handler may take. */
 const HANDLER_TIMEOUT_MS = 60_000;
-const DEFAULT_PREFIX = "!";
 
 /** What {@link createBotApp} takes. */
 export interface BotAppOptions extends AppOptions {
@@ -127,7 +127,8 @@ export class BotApp {
     const clock = settings.clock ?? systemClock;
     const session = this.#makeSession(settings, logger);
     const invited = invitedOptions(bots, plan.nick, botJoin(plan.onCause));
-    const muc = new MucClient(session, { logger, clock, invited, ...joinLimits(settings) });
+    const said = speaking(settings, clock, logger);
+    const muc = new MucClient(session, { logger, clock, invited, ...said, ...joinLimits(settings) });
     const providers = this.#providers(bots, settings, { session, muc, plan, logger, clock });
     const compiled = bots.map((bot) => compileBot(bot, prefixOf(bot)));
     const check = new InjectionCheck(providers);
@@ -135,7 +136,11 @@ export class BotApp {
       ...(bots.length === 0 ? [NO_BOTS] : []),
       ...bots.flatMap((bot) => classMistakes(bot, check)),
       ...compiled.flatMap((each) => each.mistakes),
-      ...bots.flatMap((bot) => [...invitationMistakes(bot), ...roleRequestMistakes(bot)]),
+      ...bots.flatMap((bot) => [
+        ...invitationMistakes(bot),
+        ...roleRequestMistakes(bot),
+        ...prefixMistakes(bot),
+      ]),
       ...plan.mistakes,
     ];
     // what a common base has wrong is told once
@@ -214,7 +219,8 @@ export class BotApp {
    */
   #watch(room: Room, { bots, plan, logger, context, policyContext }: Wiring, named = room): void {
     const planned = plan.rooms.find((each) => each.jid.equals(named.jid));
-    const here = planned === undefined ? bots : bots.filter((bot) => planned.bots.includes(bot.type));
+    const sitting = planned === undefined ? bots : bots.filter((bot) => planned.bots.includes(bot.type));
+    const here = sitting.map((bot) => inRoom(bot, named.jid, this.#options));
     const consult = watchRoleRequests(room, here, policyContext);
     const router = new Router(here, { ...context, consult });
     const queue = new Dispatcher(router, logger, { room: room.jid });
@@ -330,11 +336,6 @@ export class BotApp {
     // a handler that ends later is not followed by others
     for (const queue of this.#queues) queue.discard();
   }
-}
-
-function prefixOf(bot: Class): string | null {
-  const prefix = botSettings(bot)?.prefix;
-  return prefix === undefined ? DEFAULT_PREFIX : prefix;
 }
 
 const NO_BOTS: AuthoringMistake = {

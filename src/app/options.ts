@@ -11,6 +11,22 @@ import type { SessionLimits, ReconnectOptions } from "../xmpp/session-options.js
 import type { Connect } from "../xmpp/transport.js";
 import type { Provider } from "./container.js";
 
+/** What limits what bots say. A room is spoken to in order; what finds no place any more is an `OutboundLimitError`. */
+export interface OutboundOptions {
+  /** How long one message may be, in bytes of UTF-8; default 3,000. What is longer is said in several. */
+  readonly maxMessageBytes?: number;
+  /** Messages to one room in a second, over time; default 100. */
+  readonly messagesPerSecond?: number;
+  /** How many messages to one room may go at once before that; default 1,000. */
+  readonly burst?: number;
+  /** How many messages to one room may wait for their turn; default 1,000. */
+  readonly maxWaiting?: number;
+  /** How many messages that say they are a bot's are answered in a minute, in one room; default 10. */
+  readonly answersToBotsPerMinute?: number;
+  /** How many messages of one sender are answered in a minute; default 3,000. */
+  readonly answersPerMinute?: number;
+}
+
 /** What an application runs with. What is not given comes from the environment, then from `@Bot`. */
 export interface AppOptions {
   /** The account, `user@domain`. `MUCWRIGHT_JID`. */
@@ -43,6 +59,8 @@ export interface AppOptions {
   readonly historyTimeoutMs?: number;
   /** The bounds of the growing, jittered delay before a room is joined again; default 2,000 and 300,000 ms. */
   readonly rejoin?: MucClientOptions["rejoin"];
+  /** What limits what bots say. */
+  readonly outbound?: OutboundOptions;
   /** How long the start may take before it fails, in milliseconds; default 30,000. */
   readonly connectTimeoutMs?: number;
   /** How long a handler may take before its room goes on without it, in milliseconds; default 60,000. */

@@ -31,6 +31,13 @@ export class NotJoinedError extends MucwrightError {
   }
 }
 
+/** Too much waits to be said in that room already: nothing of this was sent. */
+export class OutboundLimitError extends MucwrightError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("outboundLimit", message, options);
+  }
+}
+
 /** It was decided before, by this code or other: nothing more is sent. */
 export class DecidedError extends MucwrightError {
   constructor(message: string, options?: ErrorOptions) {

@@ -30,6 +30,7 @@ import { JoinError } from "./join-error.js";
 import { joinRate, roomDelays, type RoomDelays } from "./delays.js";
 import type { RoomControl } from "./room-control.js";
 import { createRoom, type Room } from "./room.js";
+import { checkSendPace, type SendPaceOptions } from "./room/send-pace.js";
 import type { Prepare, RoomHost } from "./room-host.js";
 import type { Affiliation } from "./wire/muc-user.js";
 
@@ -60,6 +61,8 @@ export interface MucClientOptions {
   readonly languages?: readonly string[];
   /** Shapes what is said before it is sent; default unchanged. */
   readonly prepare?: Prepare;
+  /** How fast each room is spoken to; default: only the session's limits hold. What waits goes out in order. */
+  readonly outbound?: SendPaceOptions;
   /** How invitations are taken, and the rooms entered that they are for. */
   readonly invited?: InvitedOptions;
   /** How many joins go out in a second at most, whatever second one looks at; default 20. */
@@ -112,6 +115,7 @@ export class MucClient extends Emitter<ClientEvents> {
       logger,
       languages: options.languages ?? [],
       prepare: options.prepare ?? ((draft) => [draft]),
+      outbound: options.outbound === undefined ? undefined : checkSendPace(options.outbound),
       iq: session.iq,
       get jid() {
         return session.jid;

@@ -12,6 +12,7 @@ export {
   DecidedError,
   MucwrightError,
   NotJoinedError,
+  OutboundLimitError,
   RequestTimeoutError,
 } from "../base/errors.js";
 export { Emitter, type Listener } from "../base/emitter.js";
@@ -46,6 +47,7 @@ export type { ReconnectOptions, SessionLimits, SessionOptions } from "../xmpp/se
 export type { TlsOptions } from "../xmpp/tls-options.js";
 export type { Connect, ConnectTarget } from "../xmpp/transport.js";
 export { XmppError, type XmppErrorType } from "../xmpp/xmpp-error.js";
+export type { SendPaceOptions } from "./room/send-pace.js";
 export { MucClient, type ClientEvents, type JoinHandle, type MucClientOptions } from "./client.js";
 export { DirectMessageReceived } from "./events/direct-message.js";
 export type { AnyRoomEvent, RoomEvents } from "./events/event-map.js";

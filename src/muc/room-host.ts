@@ -8,6 +8,7 @@ import type { AnyRoomEvent } from "./events/event-map.js";
 import type { RoomDelays } from "./delays.js";
 import type { JoinOptions } from "./join-options.js";
 import type { Room } from "./room.js";
+import type { SendPaceOptions } from "./room/send-pace.js";
 import type { Draft } from "./wire/draft.js";
 
 /**
@@ -23,6 +24,8 @@ export interface RoomHost {
   readonly logger: Logger;
   readonly languages: readonly string[];
   readonly prepare: Prepare;
+  /** How fast each room may be spoken to; default as fast as the session allows. */
+  readonly outbound?: SendPaceOptions | undefined;
   readonly iq: Pick<IqRequests, "get" | "set">;
   /** Our full JID, null before there is one. */
   readonly jid: JID | null;

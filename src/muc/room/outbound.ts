@@ -9,15 +9,20 @@ import type { MessageTracker } from "../message-tracker.js";
 import type { Occupant } from "../occupant.js";
 import { draftOf, messageStanzas, textElements, type Draft, type DraftInit } from "../wire/draft.js";
 import type { RoomContext } from "./room-context.js";
+import { SendPace } from "./send-pace.js";
 
 /** What we say in one room. All of it needs us to be in. */
 export class Outbound implements MessageVoice {
   readonly #room: RoomContext;
   readonly #inside: () => boolean;
+  /** Null where the session alone says how fast. */
+  readonly #pace: SendPace | null;
 
   constructor(room: RoomContext, inside: () => boolean) {
     this.#room = room;
     this.#inside = inside;
+    const { outbound, clock } = room.host;
+    this.#pace = outbound === undefined ? null : new SendPace(clock, outbound);
   }
 
   /** To everybody; `cause` is what it answers. */
@@ -33,17 +38,15 @@ export class Outbound implements MessageVoice {
     this.assertInside();
     const stanzas = this.#groupchat(draft, null);
     if (stanzas.length === 0) throw new ArgumentError("Nothing is left of the message to be sent");
-    const { host } = this.#room;
+    this.#pace?.assertPlace(stanzas.length);
     const tracking = this.#room.startTracking();
     const tracker = tracking.track(stanzas, timeoutMs);
     for (const stanza of stanzas) {
       const { id = "" } = stanza.attrs;
       this.#remember(stanza);
-      host
-        .send(stanza, () => tracking.acknowledged(tracker, id))
-        .catch((error: unknown) =>
-          tracking.unsent(tracker, error instanceof Error ? error : new Error(messageOf(error))),
-        );
+      this.#hand(stanza, () => tracking.acknowledged(tracker, id)).catch((error: unknown) =>
+        tracking.unsent(tracker, error instanceof Error ? error : new Error(messageOf(error))),
+      );
     }
     return tracker;
   }
@@ -59,10 +62,21 @@ export class Outbound implements MessageVoice {
 
   /** All or nothing: what cannot be sent is found out before the first stanza goes. */
   async #send(stanzas: readonly Element[]): Promise<void> {
+    this.#pace?.assertPlace(stanzas.length);
     for (const stanza of stanzas) this.#remember(stanza);
     const [only] = stanzas;
-    if (only !== undefined && stanzas.length === 1) return this.#room.host.send(only);
-    await Promise.all(stanzas.map((stanza) => this.#room.host.send(stanza)));
+    if (only !== undefined && stanzas.length === 1) return this.#hand(only);
+    await Promise.all(stanzas.map((stanza) => this.#hand(stanza)));
+  }
+
+  /** To the stream, when it is its turn: by then we may be out. */
+  #hand(stanza: Element, onAcknowledged?: () => void): Promise<void> {
+    const { host } = this.#room;
+    if (this.#pace === null) return host.send(stanza, onAcknowledged);
+    return this.#pace.run(async () => {
+      this.assertInside();
+      await host.send(stanza, onAcknowledged);
+    });
   }
 
   /** An answer that need not be awaited: its failure reaches the log. */

@@ -4,6 +4,7 @@ import { Emitter } from "../../../src/base/emitter.js";
 import { JID } from "../../../src/base/jid.js";
 import { compileBot } from "../../../src/bot/compile.js";
 import { botSettings, type Class } from "../../../src/bot/metadata.js";
+import { botPrepare } from "../../../src/bot/prepare.js";
 import { RoomQueue } from "../../../src/bot/room-queue.js";
 import { Router, type RoutedEvent } from "../../../src/bot/router.js";
 import { MucClient } from "../../../src/muc/client.js";
@@ -83,7 +84,16 @@ export class BotsInRoom {
 
   constructor(...classes: (new () => object)[]) {
     const session = this.session as unknown as Session;
-    this.#client = new MucClient(session, { clock: this.clock, logger: this.log.logger });
+    const { clock } = this;
+    const { logger } = this.log;
+    const prepare = botPrepare({
+      clock,
+      logger,
+      maxMessageBytes: 3_000,
+      answersToBotsPerMinute: 10,
+      answersPerMinute: 3_000,
+    });
+    this.#client = new MucClient(session, { clock, logger, prepare });
     const compiled = classes.map((type) => compileBot(type, prefixOf(type)));
     const mistakes = compiled.flatMap((each) => each.mistakes);
     if (mistakes.length > 0) throw new Error(JSON.stringify(mistakes));
