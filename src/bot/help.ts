@@ -14,7 +14,7 @@ export interface KnownCommand {
 }
 
 /** What a command is called with, the way that suits its bot: `!roll`, `keeper: roll`. */
-export function callOf(bot: RunningBot, command: string, nick: string): string {
+export function callOf(bot: Pick<RunningBot, "prefix">, command: string, nick: string): string {
   return `${bot.prefix ?? `${nick}: `}${command}`;
 }
 
@@ -41,7 +41,7 @@ function expectedText({ expected }: ExampleSpec): string {
 }
 
 /** An input as it can be said. */
-export function exampleInput(bot: RunningBot, input: string, nick: string): string {
+export function exampleInput(bot: Pick<RunningBot, "prefix">, input: string, nick: string): string {
   const addressed =
     (bot.prefix !== null && input.startsWith(bot.prefix)) ||
     input.toLowerCase().startsWith(`${nick.toLowerCase()}:`);

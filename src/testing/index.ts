@@ -10,3 +10,4 @@ export type { ListenAddress } from "./stream/listener.js";
 export type { ServiceOccupant, ServiceRoom } from "./muc/service-room.js";
 export type { RoomConfig } from "./muc/room-config.js";
 export type { TranscriptLine } from "./muc/transcript.js";
+export { ExampleError, runExamples, type RanExample, type RunExamplesOptions } from "./run-examples.js";
