@@ -97,6 +97,11 @@ class CommandTable {
   readonly list: CommandHandler[] = [];
   readonly mistakes: AuthoringMistake[] = [];
   readonly #paths = new Map<string, string>();
+  readonly #prefix: string | null;
+
+  constructor(prefix: string | null) {
+    this.#prefix = prefix;
+  }
 
   add(ref: HandlerRef, spec: CommandSpec, examples: readonly ExampleSpec[]): void {
     const { template: text, aliases, description, options } = spec;
@@ -120,6 +125,9 @@ class CommandTable {
     if (/\s/.test(alias) || alias === "") {
       const problem = `"${alias}" cannot be the name of a command: nobody could say it`;
       this.mistakes.push({ where, problem, fix: "Give the alias one word" });
+    } else if (this.#prefix !== null && this.#prefix !== "" && alias.startsWith(this.#prefix)) {
+      const problem = `the alias "${alias}" begins with the prefix: people would have to say that twice`;
+      this.mistakes.push({ where, problem, fix: "Leave the prefix out" });
     } else if (alias === first) {
       const problem = `the alias "${alias}" is what the command is called anyway`;
       this.mistakes.push({ where, problem, fix: "Leave the alias out" });
@@ -174,7 +182,7 @@ export function compileBot(
   type: Class,
   prefix: string | null,
 ): { readonly bot: CompiledBot; readonly mistakes: readonly AuthoringMistake[] } {
-  const commands = new CommandTable();
+  const commands = new CommandTable(prefix);
   const examples = examplesOf(type);
   const mistakes = [...mistakesOf(type), ...exampleMistakes(type, examples)];
   const { help = true, texts: ownTexts } = botSettings(type) ?? {};

@@ -38,6 +38,7 @@ export class Router {
   /** By the type of the event: who handles others is not looked at. */
   readonly #bound = new Map<string, Bound[]>();
   readonly #parallel = new Set<Promise<void>>();
+  #folded: { readonly body: string; readonly lower: string } | null = null;
   /** Null where no line can be a command. */
   readonly #commands: CommandDesk | null;
 
@@ -129,6 +130,7 @@ export class Router {
 
   #collect(type: string, event: RoutedEvent, calls: Call[]): void {
     for (const { bot, handler } of this.#bound.get(type) ?? []) this.#match(bot, handler, event, calls);
+    this.#folded = null;
   }
 
   #call(
@@ -151,6 +153,12 @@ export class Router {
     return undefined;
   }
 
+  /** The body in lower case, made once for all handlers that look for a text in it. */
+  #fold(body: string): string {
+    if (this.#folded?.body !== body) this.#folded = { body, lower: body.toLowerCase() };
+    return this.#folded.lower;
+  }
+
   #match(bot: RunningBot, handler: EventHandler, event: RoutedEvent, calls: Call[]): void {
     const { text, pattern, test, options } = handler;
     if (!isAskedFor(event, options)) return;
@@ -158,7 +166,7 @@ export class Router {
     if (text === null && pattern === null && test === null)
       return void calls.push(() => this.#answered(bot, handler, [event], event));
     if (!("body" in event)) return;
-    if (text !== null && !event.body.toLowerCase().includes(text)) return;
+    if (text !== null && !this.#fold(event.body).includes(text)) return;
     if (test !== null) return void calls.push(() => this.#tested(bot, handler, event));
     if (pattern === null) return void calls.push(() => this.#answered(bot, handler, [event], event));
     pattern.lastIndex = 0;

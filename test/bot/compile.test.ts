@@ -72,6 +72,15 @@ describe("the commands of a bot", () => {
     expect(bot.events.get("join")).toHaveLength(1);
   });
 
+  it("have aliases without the prefix", () => {
+    class Keeper {
+      @Command("roll", { aliases: ["!r", "r", "?"] }) roll() {}
+    }
+    const found = 'Keeper.roll: the alias "!r" begins with the prefix: people would have to say that twice';
+    expect(problems(Keeper)).toEqual([found]);
+    expect(problems(Keeper, null)).toEqual([]);
+  });
+
   it("have examples, and nothing else has", () => {
     @Bot({ texts: { faild: "x", int: 5 } as never })
     class Keeper {
