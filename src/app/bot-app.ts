@@ -139,7 +139,7 @@ export class BotApp {
       ...bots.flatMap((bot) => [
         ...invitationMistakes(bot),
         ...roleRequestMistakes(bot),
-        ...prefixMistakes(bot),
+        ...prefixMistakes(bot, settings),
       ]),
       ...plan.mistakes,
     ];

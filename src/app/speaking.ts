@@ -62,8 +62,11 @@ export function inRoom(bot: RunningBot, jid: JID, settings: Pick<AppSettings, "r
 }
 
 /** Prefixes that make every line a command. */
-export function prefixMistakes(bot: Class): readonly AuthoringMistake[] {
-  return (botSettings(bot)?.rooms ?? [])
+export function prefixMistakes(
+  bot: Class,
+  settings: Pick<AppSettings, "rooms">,
+): readonly AuthoringMistake[] {
+  return (settings.rooms ?? botSettings(bot)?.rooms ?? [])
     .filter((room) => typeof room === "object" && room.prefix === "")
     .map((room) => ({
       where: bot.name,

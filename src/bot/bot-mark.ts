@@ -3,10 +3,8 @@ import { xml, type Element } from "../base/element.js";
 /** The namespace of the bot mark. */
 export const BOT_MARK = "urn:mucwright:bot:0";
 
-/** `<bot xmlns="urn:mucwright:bot:0"/>`, in every message that a bot says: who finds it need not obey it. */
-export function botMark(): Element {
-  return xml("bot", { xmlns: BOT_MARK });
-}
+/** `<bot xmlns="urn:mucwright:bot:0"/>`, in every message that a bot says. Elements do not change: one will do. */
+export const BOT_MARK_ELEMENT: Element = xml("bot", { xmlns: BOT_MARK });
 
 /**
  * Whether a message says that a bot says it. Anybody may say that: it keeps bots from doing what others tell them, and is

@@ -3,9 +3,11 @@ import { LanguageMap } from "../base/language-map.js";
 import type { Logger } from "../base/logger.js";
 import type { Prepare } from "../muc/room-host.js";
 import type { Draft } from "../muc/wire/draft.js";
-import { botMark, isBotMarked } from "./bot-mark.js";
+import { BOT_MARK_ELEMENT, isBotMarked } from "./bot-mark.js";
 import { LoopCap, type LoopLimits } from "./loop-cap.js";
 import { splitText } from "./split.js";
+
+const ONLY_MARK = [BOT_MARK_ELEMENT];
 
 /** How what bots say is shaped. */
 export interface PrepareOptions extends LoopLimits {
@@ -36,7 +38,7 @@ function splitBodies(body: string | LanguageMap, maxBytes: number): readonly (st
  */
 function splitDraft(draft: Draft, maxBytes: number): readonly Draft[] {
   const { body, thread, mentions = [] } = draft;
-  if (body === undefined) return [draft];
+  if (body === undefined || (typeof body === "string" && body.length * 3 <= maxBytes)) return [draft];
   const bodies = splitBodies(body, maxBytes);
   if (bodies.length === 1) return [draft];
   const left = new Set(mentions);
@@ -46,7 +48,7 @@ function splitDraft(draft: Draft, maxBytes: number): readonly Draft[] {
     for (const each of named) left.delete(each);
     return {
       body: part,
-      extensions: [botMark()],
+      extensions: ONLY_MARK,
       ...(thread !== undefined && { thread }),
       ...(named.length > 0 && { mentions: named }),
     };
@@ -68,7 +70,7 @@ export function botPrepare(options: PrepareOptions): Prepare {
       if (!cap.allows(cause, stanza !== null && isBotMarked(stanza))) return [];
     }
     if (draft.body === undefined) return [draft];
-    const extensions = [...(draft.extensions ?? []), botMark()];
+    const extensions = draft.extensions === undefined ? ONLY_MARK : [...draft.extensions, BOT_MARK_ELEMENT];
     return splitDraft({ ...draft, extensions }, options.maxMessageBytes);
   };
 }

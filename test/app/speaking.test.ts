@@ -62,6 +62,8 @@ describe("what the bots of an application say", () => {
     await expect(makeApp({ bots: [Wrong] }).app.start()).rejects.toMatchObject({
       mistakes: [{ where: "Wrong", problem: expect.stringContaining(`prefix in ${LOBBY} is empty`) }],
     });
+    const rooms = [{ jid: LOBBY, prefix: "" }];
+    await expect(makeApp({ bots: [Keeper], rooms }).app.start()).rejects.toMatchObject({ code: "authoring" });
     for (const outbound of [{ maxMessageBytes: 3 }, { burst: 0 }, { answersPerMinute: NaN }])
       await expect(makeApp({ bots: [Keeper], outbound }).app.start()).rejects.toMatchObject({
         code: "argument",
