@@ -56,7 +56,8 @@ export type Cause =
 
 /**
  * What to do about a cause: come back after a jittered, growing delay, without limit (`rejoin`); stay out; or come back
- * so long afterwards, so many times (default once) within an hour, and then stay out.
+ * so long afterwards and not before, be there a new session meanwhile, so many times (default once) within an hour, and
+ * then stay out.
  */
 export type CauseAction = "rejoin" | "out" | { readonly afterMs: number; readonly times?: number };
 

@@ -183,7 +183,10 @@ export class Room extends Emitter<RoomEvents> {
     return this.#context.subjectSetter;
   }
 
-  /** Come back by itself after a loss; may be changed at any time. */
+  /**
+   * Come back by itself after a loss; may be changed at any time. A room that is out already when this is switched off
+   * ends in `exit` when its turn comes.
+   */
   get autorejoin(): boolean {
     return this.#context.autorejoin;
   }
