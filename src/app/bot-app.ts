@@ -31,6 +31,7 @@ import { roleRequestMistakes, watchRoleRequests } from "./role-requests.js";
 import { RoomPlan, type PlannedRoom } from "./room-plan.js";
 import { inRoom, prefixMistakes, prefixOf, speaking } from "./speaking.js";
 import type { AppStatus } from "./status.js";
+import { Whereabouts } from "./whereabouts.js";
 
 /** How long what is under way may take when the application stops. */
 const DRAIN_TIMEOUT_MS = 5_000;
@@ -68,8 +69,7 @@ export class BotApp {
   #session: Session | null = null;
   #muc: MucClient | null = null;
   #nick: string | null = null;
-  /** Whether it was started with rooms. */
-  #sits = false;
+  #whereabouts: Whereabouts | null = null;
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
@@ -150,7 +150,7 @@ export class BotApp {
     this.#session = session;
     this.#muc = muc;
     this.#nick = plan.nick;
-    this.#sits = plan.rooms.length > 0;
+    this.#follow(plan, clock);
     const { handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
     const context = { signal: this.#abort.signal, logger, clock, handlerTimeoutMs };
     const maxAgeMs = maxAgeOf(bots);
@@ -226,13 +226,11 @@ export class BotApp {
     const queue = new Dispatcher(router, logger, { room: room.jid });
     this.#queues.add(queue);
     queue.listenTo(room);
-    room.on("caughtUp", () => this.#checkReady());
+    this.#whereabouts?.watch(room, named);
     const forget = (): void => {
       queue.close();
       // what is at work is still waited for, by idle() and by stop()
       void queue.idle().then(() => this.#queues.delete(queue));
-      // the client forgets the room in this very turn
-      queueMicrotask(() => this.#checkReady());
     };
     room.on("exit", forget);
     room.on("failure", forget);
@@ -251,8 +249,16 @@ export class BotApp {
     });
   }
 
+  #follow(plan: RoomPlan, clock: Clock): void {
+    const whereabouts = new Whereabouts(clock, new Set(plan.rooms.map(({ jid }) => jid.toString())));
+    whereabouts.onChange = () => this.#checkReady();
+    this.#whereabouts = whereabouts;
+  }
+
+  /** A room that refused for good is waited for no longer. */
   #checkReady(): void {
-    if (this.status().ready) this.#activate();
+    const settled = this.#whereabouts?.settled ?? false;
+    if (this.#session?.state === "online" && (settled || this.status().ready)) this.#activate();
   }
 
   /** When every room says no for good, there is nothing to run for. */
@@ -288,18 +294,8 @@ export class BotApp {
 
   /** How the session and the rooms stand now. */
   status(): AppStatus {
-    const rooms = [...(this.#muc?.rooms.values() ?? [])].map((room) => ({
-      jid: room.jid,
-      active: room.active,
-      state: room.state,
-      cause: room.outage?.cause ?? null,
-      since: room.outage?.since ?? null,
-      nextAttemptAt: room.outage?.nextAttemptAt ?? null,
-    }));
     const session = this.#session?.state ?? "idle";
-    // a bot whose every room is over is not where it should be
-    const somewhere = rooms.length > 0 || !this.#sits;
-    return { session, ready: session === "online" && somewhere && rooms.every((room) => room.active), rooms };
+    return this.#whereabouts?.status(session) ?? { session, ready: false, rooms: [] };
   }
 
   /**

@@ -66,7 +66,13 @@ describe("a bot that is kicked", () => {
     await until("it stays out", () => app.muc.getRoom(LOBBY) === undefined);
     await (await moderator(started, OTHER)).kick("bot");
     await until("it stays out there at once", () => app.muc.getRoom(OTHER) === undefined);
-    expect(app.status()).toMatchObject({ ready: false, rooms: [] });
+    expect(app.status()).toMatchObject({
+      ready: false,
+      rooms: [
+        { state: "left", cause: "kicked" },
+        { state: "left", cause: "kicked" },
+      ],
+    });
   });
 
   it("does so in rooms that it enters later, unless it says otherwise there", async () => {

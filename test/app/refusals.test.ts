@@ -33,15 +33,17 @@ describe("rooms that refuse", () => {
     expect(app.status().session).toBe("stopped");
   });
 
-  it("while one lets us in: the application goes on, is ready, and the log tells of the other", async () => {
+  it("while one lets us in: the application goes on, is not where it should be, and the log tells of the other", async () => {
     const server = makeServer();
     server.room("two@rooms.example.org").open().configure({ membersOnly: true });
     const { app, log } = await startApp(
       { bots: bots("one@rooms.example.org", "two@rooms.example.org") },
       server,
     );
-    await until("the other has refused", () => app.status().rooms.length === 1);
-    expect(app.status().ready).toBe(true);
+    const refused = () => app.status().rooms.find(({ state }) => state === "left");
+    await until("the other has refused", () => refused() !== undefined);
+    expect(app.status().ready).toBe(false);
+    expect(refused()).toMatchObject({ active: false, cause: "membersOnly", nextAttemptAt: null });
     expect(log.complaints.filter((each) => each.startsWith("error"))).toEqual([
       expect.stringContaining("two@rooms.example.org cannot be joined: only members may enter"),
     ]);
@@ -107,7 +109,10 @@ describe("secrets", () => {
     await until("the handler has failed", () => log.complaints.includes("error A handler failed"));
     server.cut("bot@example.org");
     await until("it is noticed", () => app.status().session !== "online");
-    await until("it is back", () => app.status().ready);
+    await until(
+      "it is back",
+      () => app.status().session === "online" && app.muc.getRoom(LOBBY)?.active === true,
+    );
     await app.stop();
     expect(log.records.length).toBeGreaterThan(5);
     expect(printed(log.records)).not.toMatch(/correct horse|open sesame/);

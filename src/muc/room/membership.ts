@@ -231,7 +231,9 @@ export class Membership {
     table.trustOccupantIds = false;
     if (again) {
       table.beginRejoin();
-      this.#room.tell(new RoomResumed(room, this.core.outage?.attempt ?? 1));
+      const attempt = this.core.outage?.attempt ?? 1;
+      this.#room.host.logger.info({ room: this.#room.jid, attempt }, "Joining the room again");
+      this.#room.tell(new RoomResumed(room, attempt));
     }
     this.#askFeatures();
     this.#sendJoin();

@@ -69,7 +69,8 @@ export class Outcome {
     const said = farewellIn(source);
     const farewell = { ...said, reason: this.ownReason ?? said.reason };
     host.forget(jid);
-    host.logger.info({ room: jid, mode, reason: farewell.reason }, "Out of the room for good");
+    const level = mode === "normal" ? "info" : "warn";
+    host.logger[level]({ room: jid, mode, reason: farewell.reason }, "Out of the room for good");
     const reason = exitReason(mode, source);
     const error = new JoinError(jid.toString(), reason, source?.error, alternativeIn(source));
     this.#entered.reject(error);

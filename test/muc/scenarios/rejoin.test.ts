@@ -268,3 +268,22 @@ describe("who is there after a rejoin", () => {
     expect(types(events)).toEqual(["join", "enter"]);
   });
 });
+
+it("each transition is one line of the log, with the room and the cause", async () => {
+  const stage = new Stage();
+  await stage.active({ password: "cauldronburn" });
+  newSession(stage);
+  stage.receive(presence(F), own(), subject(), unavailable(T, { codes: [110, 301] }));
+  const lines = stage.log.filter(({ level }) => level === "info" || level === "warn");
+  expect(lines.map(({ text }) => text)).toEqual([
+    "Joined the room",
+    "Out of the room; it will be joined again",
+    "Joining the room again",
+    "Joined the room",
+    "Out of the room for good",
+  ]);
+  expect(lines.every(({ fields }) => String(fields["room"]) === R)).toBe(true);
+  expect(lines[1]?.fields["cause"]).toBe("streamLost");
+  expect(lines[4]?.fields["mode"]).toBe("banned");
+  expect(JSON.stringify(stage.log)).not.toContain("cauldronburn");
+});
