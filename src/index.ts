@@ -7,6 +7,7 @@ export type { AppStatus, RoomStatus } from "./app/status.js";
 export {
   Bot,
   Command,
+  Cooldown,
   Example,
   On,
   OnAffiliationChange,
@@ -34,6 +35,8 @@ export {
   OnSubjectChange,
   OnSuspend,
   OnUnhandledCommand,
+  Require,
+  Use,
   type BotRoom,
   type BotSettings,
   type CommandOptions,
@@ -41,14 +44,19 @@ export {
   type EventDecorator,
   type EventMethod,
   type ExampleOptions,
+  type GuardDecorator,
   type HandlerDecorator,
   type InvitedSettings,
+  type MiddlewareClass,
   type OnInvitationOptions,
   type OnMessageOptions,
   type OnRoleRequestOptions,
   type SilentResult,
 } from "./bot/decorators.js";
 export { AuthoringError, ReplyError, type AuthoringMistake } from "./bot/errors.js";
+export { HandlerCall, Middleware } from "./bot/guards/middleware.js";
+export type { CooldownLimits } from "./bot/guards/cooldown.js";
+export { AnyOf, anyOf, type RequireKeys, type RequireRule } from "./bot/guards/rules.js";
 export { HandlerFailed } from "./bot/handler-failed.js";
 export { HandlerContext } from "./bot/handler-context.js";
 export { delay, inject, injectable } from "./bot/injection.js";

@@ -15,6 +15,7 @@ import { Session } from "../xmpp/session.js";
 import { SessionError } from "../xmpp/session-error.js";
 import { consoleLogger } from "./console-logger.js";
 import { AppRooms, botJoin, joinLimits } from "./app-rooms.js";
+import { fillMiddlewares, middlewareClasses } from "./middlewares.js";
 import { createContainer, instantiate, type Provider } from "./container.js";
 import { Dispatcher } from "./dispatcher.js";
 import {
@@ -129,12 +130,14 @@ export class BotApp {
     const invited = invitedOptions(bots, plan.nick, botJoin(plan.onCause));
     const said = speaking(settings, clock, logger);
     const muc = new MucClient(session, { logger, clock, invited, ...said, ...joinLimits(settings) });
-    const providers = this.#providers(bots, settings, { session, muc, plan, logger, clock });
     const compiled = bots.map((bot) => compileBot(bot, prefixOf(bot)));
+    const middlewares = middlewareClasses(compiled.map(({ bot }) => bot));
+    const providers = this.#providers(bots, settings, { session, muc, plan, logger, clock, middlewares });
     const check = new InjectionCheck(providers);
     const mistakes = [
       ...(bots.length === 0 ? [NO_BOTS] : []),
       ...bots.flatMap((bot) => classMistakes(bot, check)),
+      ...middlewares.flatMap((each) => check.mistakesOf(each)),
       ...compiled.flatMap((each) => each.mistakes),
       ...bots.flatMap((bot) => [
         ...invitationMistakes(bot),
@@ -146,6 +149,10 @@ export class BotApp {
     // what a common base has wrong is told once
     if (mistakes.length > 0) throw new AuthoringError([...new Set(mistakes)]);
     const container = createContainer(providers);
+    fillMiddlewares(
+      compiled.map(({ bot }) => bot),
+      container,
+    );
     const running = compiled.map(({ bot }) => ({ ...bot, instance: instantiate(container, bot.type) }));
     this.#session = session;
     this.#muc = muc;
@@ -194,6 +201,7 @@ export class BotApp {
       readonly plan: RoomPlan;
       readonly logger: Logger;
       readonly clock: Clock;
+      readonly middlewares: readonly Class[];
     },
   ): readonly Provider[] {
     const botOptions: BotOptions = {
@@ -208,6 +216,7 @@ export class BotApp {
       { token: Logger, useValue: own.logger },
       { token: Clock, useValue: own.clock },
       { token: BotOptions, useValue: botOptions },
+      ...own.middlewares.map((type) => ({ token: type, useClass: type as new (...args: never[]) => object })),
       ...bots.map((bot) => ({ token: bot, useClass: bot as new (...args: never[]) => object })),
       ...(settings.providers ?? []),
     ];

@@ -57,13 +57,20 @@ export class Dispatcher {
 
   /** Takes one event, unless nobody could handle it. */
   take(event: RoutedEvent): void {
-    if (this.#router.wants(event)) this.#queue.push(event);
+    if (!this.#router.wants(event)) return;
+    this.#router.received(event);
+    this.#queue.push(event);
   }
 
   /** Resolves when nothing is being handled, in the queue or beside it. */
   async idle(): Promise<void> {
     await this.#queue.idle();
     await this.#router.idle();
+  }
+
+  /** As {@link idle}, for what is in the queue alone. */
+  queueIdle(): Promise<void> {
+    return this.#queue.idle();
   }
 
   /** Takes no more events; what waits is still handled. */

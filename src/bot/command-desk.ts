@@ -4,6 +4,7 @@ import type { PrivateMessageReceived } from "../muc/events/private-message.js";
 import { isBotMarked } from "./bot-mark.js";
 import { parseArgs } from "./command-line.js";
 import type { CommandHandler } from "./compile.js";
+import { carryStanding } from "./guards/standing.js";
 import { callOf, commandsFor, helpText, type MayRun } from "./help.js";
 import type { RunningBot } from "./router.js";
 import { similarTo } from "./similar.js";
@@ -65,6 +66,7 @@ export class CommandDesk {
   /** Sees to what was found in a message; undefined when all was done at once. */
   handle(found: FoundCommand, event: CommandEvent): Promise<void> | undefined {
     const message = event.type === "message" ? event : event.asMessage();
+    if (message !== event) carryStanding(event, message);
     const missed = message.source === "missed";
     if (found.kind === "command") {
       if (missed && found.handler.options.missed !== true) return undefined;

@@ -15,6 +15,7 @@ import {
   type HandlerOptions,
   type HandlerRecord,
 } from "./metadata.js";
+import { GuardTable, type Guards, type MiddlewareSlot } from "./guards/compile-guards.js";
 import { problemsOf } from "./policies/policy.js";
 import { parseTemplate, type Template } from "./template.js";
 import { textProblems, textsOf, type BotTexts } from "./texts.js";
@@ -26,6 +27,10 @@ export interface HandlerRef {
   readonly name: string;
   /** What its bot says by itself; default: what bots say. */
   readonly texts?: BotTexts;
+  /** What stands before it; undefined for nothing. */
+  readonly guards?: Guards | undefined;
+  /** Whether who is refused is told. */
+  readonly tellsRefusals?: boolean;
 }
 
 /** A compiled handler of an event: which of those of its type it takes, and where what it returns goes. */
@@ -69,6 +74,8 @@ export interface CompiledBot {
   /** Whether we answer `help` for it. */
   readonly help: boolean;
   readonly texts: BotTexts;
+  /** The middlewares that have to be made before anything is handled. */
+  readonly middlewares: readonly MiddlewareSlot[];
   /** `@OnMessage` and `@OnMention`, as they are declared. */
   readonly messages: readonly EventHandler[];
   /** All others, by the type of the event. */
@@ -185,7 +192,7 @@ export function compileBot(
   const commands = new CommandTable(prefix);
   const examples = examplesOf(type);
   const mistakes = [...mistakesOf(type), ...exampleMistakes(type, examples)];
-  const { help = true, texts: ownTexts } = botSettings(type) ?? {};
+  const { help = true, texts: ownTexts, use, refusals } = botSettings(type) ?? {};
   for (const problem of textProblems(ownTexts))
     mistakes.push({
       where: type.name,
@@ -199,10 +206,20 @@ export function compileBot(
       problem: "its prefix is empty: every line would be a command",
       fix: "Write prefix: null for commands by mention only",
     });
+  if (refusals !== undefined && refusals !== "silent")
+    mistakes.push({
+      where: type.name,
+      problem: "its refusals are neither silent nor left out",
+      fix: 'Write refusals: "silent"',
+    });
+  const guards = new GuardTable(type, use, new Set(handlersOf(type).map(({ method }) => method)));
+  mistakes.push(...guards.mistakes);
   const messages: EventHandler[] = [];
   const events = new Map<string, EventHandler[]>();
   const add = ({ method, spec }: HandlerRecord): void => {
-    const ref = { method, name: `${type.name}.${String(method)}`, texts };
+    const tellsRefusals = spec.kind === "command" && refusals !== "silent";
+    const name = `${type.name}.${String(method)}`;
+    const ref = { method, name, texts, guards: guards.of(method), tellsRefusals };
     if (spec.kind !== "command" && spec.policy !== undefined)
       mistakes.push(...policyMistakes(ref.name, spec.policy));
     if (spec.kind === "command") commands.add(ref, spec, examples.get(method) ?? []);
@@ -216,6 +233,7 @@ export function compileBot(
       prefix,
       texts,
       help,
+      middlewares: guards.slots,
       commands: commands.byWord,
       commandList: commands.list,
       messages,

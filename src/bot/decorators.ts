@@ -1,4 +1,6 @@
 import { forgotParentheses } from "./handler-decorator.js";
+import type { MiddlewareClass } from "./guards/guard-decorators.js";
+import type { Middleware } from "./guards/middleware.js";
 import { injectable } from "./injection.js";
 import type { InvitedRoom } from "../muc/invitations/invited-rooms.js";
 import type { OnCause } from "../muc/causes.js";
@@ -55,6 +57,10 @@ export interface BotSettings {
   readonly prefix?: string | null;
   /** False: `help` is a command as any other, and nobody answers it unless somebody declares it. */
   readonly help?: boolean;
+  /** What stands before each handler: middlewares, as in `@Use`. */
+  readonly use?: readonly (Middleware | MiddlewareClass)[];
+  /** `silent`: who may not give a command, or not so often, is not told so. */
+  readonly refusals?: "silent";
   /** What the bot says by itself, in other words or another language: `{ tooMuch: '"{word}" ist zu viel' }`. */
   readonly texts?: Partial<BotTexts>;
 }
@@ -76,6 +82,13 @@ export function Bot(
 export { Command, type CommandOptions } from "./command-decorator.js";
 export { Example, type ExampleOptions } from "./example-decorator.js";
 export * from "./event-decorators.js";
+export {
+  Cooldown,
+  Require,
+  Use,
+  type GuardDecorator,
+  type MiddlewareClass,
+} from "./guards/guard-decorators.js";
 export type { EventDecorator, EventMethod, HandlerDecorator } from "./handler-decorator.js";
 export * from "./invitation-decorators.js";
 export * from "./role-request-decorators.js";

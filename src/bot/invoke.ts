@@ -10,6 +10,9 @@ import type { EventHandler, HandlerRef } from "./compile.js";
 import { ReplyError } from "./errors.js";
 import { HandlerFailed, roomOf, type HandledEvent } from "./handler-failed.js";
 import { HandlerContext, type HandlerContextSource } from "./handler-context.js";
+import { HandlerCall } from "./guards/middleware.js";
+import { runGuards, type GuardedCall, type Refusal } from "./guards/run-guards.js";
+import { frozenStanding, occupantOf } from "./guards/standing.js";
 import type { MayRun } from "./help.js";
 import { sendAnswer, UnsentError, type ReplyTarget } from "./reply.js";
 import { DEFAULT_TEXTS, textFor } from "./texts.js";
@@ -46,6 +49,7 @@ class Call implements HandlerContextSource {
   #signal: AbortSignal | null = null;
   #log: Logger | null = null;
   #tooLate: RequestTimeoutError | null = null;
+  #hasSpoken = false;
 
   constructor(handler: HandlerRef, event: HandledEvent, target: ReplyTarget, context: InvokeContext) {
     this.#handler = handler;
@@ -75,6 +79,7 @@ class Call implements HandlerContextSource {
   }
 
   say(draft: DraftInit): Promise<void> {
+    this.#hasSpoken = true;
     return this.#target.say(draft);
   }
 
@@ -83,7 +88,15 @@ class Call implements HandlerContextSource {
       const method = (instance as Record<string | symbol, unknown>)[this.#handler.method] as (
         ...args: unknown[]
       ) => unknown;
-      const result = method.call(instance, ...args, new HandlerContext(this));
+      const ctx = new HandlerContext(this);
+      const { guards } = this.#handler;
+      const result =
+        guards === undefined
+          ? method.call(instance, ...args, ctx)
+          : runGuards(
+              guards,
+              this.#guarded(args, ctx, () => method.call(instance, ...args, ctx)),
+            );
       if (result === undefined || result === null || result === false) return undefined;
       return this.#bounded(
         isThenable(result)
@@ -93,6 +106,43 @@ class Call implements HandlerContextSource {
     } catch (error) {
       return this.#failed(error);
     }
+  }
+
+  /** As what stands before the handler sees this call. */
+  #guarded(args: readonly unknown[], ctx: HandlerContext, handle: () => unknown): GuardedCall {
+    const event = this.#event;
+    const handler = this.#handler.name;
+    const hasSpoken = (): boolean => this.#hasSpoken;
+    return {
+      event,
+      nowMs: this.#context.clock.monotonic(),
+      get hasSpoken() {
+        return hasSpoken();
+      },
+      handlerCall: (refuse) => new HandlerCall({ event, handler, args, ctx }, refuse),
+      handle,
+      answer: (result) => this.#answer(result),
+      refuse: (refusal) => this.#refuse(refusal),
+    };
+  }
+
+  /** Tells who gave a command, in one line, and the log. */
+  #refuse({ rule, text, waitMs }: Refusal): Promise<void> | undefined {
+    const { tellsRefusals = false, texts = DEFAULT_TEXTS } = this.#handler;
+    const { affiliation, role } = frozenStanding(this.#event);
+    const who = { nick: occupantOf(this.#event)?.nick, affiliation, role };
+    const log = { ...this.#fields, event: this.#event.type, rule, ...who };
+    // what nobody asked for is refused with every line that is said
+    if (tellsRefusals) this.#context.logger.info(log, "A call was refused");
+    else this.#context.logger.debug(log, "A call was refused");
+    if (!tellsRefusals || this.#tooLate !== null) return undefined;
+    const usual =
+      waitMs === undefined
+        ? textFor(texts, "refused")
+        : textFor(texts, "cooldown", { seconds: String(Math.ceil(waitMs / 1000)) });
+    const line = text ?? usual;
+    // what cannot be sent is reported by the target
+    return line === "" ? undefined : this.#target.say(line).catch(() => {});
   }
 
   #answer(result: unknown): Promise<void> {

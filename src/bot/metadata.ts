@@ -166,7 +166,7 @@ export function isBotClass(value: unknown): value is Class {
 }
 
 /** A class and those that it extends, the base first. */
-function lineage(target: Class): Class[] {
+export function lineage(target: Class): Class[] {
   const classes: Class[] = [];
   for (
     let each: unknown = target;

@@ -4,6 +4,7 @@ import type { CompiledBot, EventHandler, HandlerRef } from "./compile.js";
 import type { HandledEvent, HandlerFailed } from "./handler-failed.js";
 import { targetFor } from "./event-target.js";
 import { FailureLines } from "./failure-lines.js";
+import { freezeStanding } from "./guards/standing.js";
 import { invoke, type InvokeContext } from "./invoke.js";
 import type { HandlerOptions } from "./metadata.js";
 import { decidingAs } from "./policies/deciding-as.js";
@@ -39,6 +40,8 @@ export class Router {
   readonly #bound = new Map<string, Bound[]>();
   readonly #parallel = new Set<Promise<void>>();
   #folded: { readonly body: string; readonly lower: string } | null = null;
+  /** The types of events whose causers have to be what some rule says. */
+  readonly #guarded: ReadonlySet<string>;
   /** Null where no line can be a command. */
   readonly #commands: CommandDesk | null;
 
@@ -50,10 +53,12 @@ export class Router {
       failed: (failure) => this.#failed(failure),
     };
     const desk = new CommandDesk(bots, {
-      mayRun: context.mayRun ?? (() => true),
+      mayRun:
+        context.mayRun ?? (({ guards }, message) => guards === undefined || guards.refusal(message) === null),
       call: (bot, handler, message, args) => this.#call(bot, handler, [message, args], message, message),
       unhandled: (asked, message) => this.#unhandled(asked, message),
     });
+    this.#guarded = new Set(bots.flatMap(guardedTypes));
     this.#commands = desk.empty ? null : desk;
     if (!desk.empty) for (const type of COMMAND_EVENTS) this.#listOf(type);
     for (const bot of bots) {
@@ -79,6 +84,11 @@ export class Router {
     if (event.type !== "message") return this.#bound.has(event.type);
     if (isPast(event) && this.#bound.has("history")) return true;
     return isNews(event);
+  }
+
+  /** Told of each event when it is received: what is known of whoever caused it counts later too. */
+  received(event: RoutedEvent): void {
+    if (this.#guarded.has(event.type)) freezeStanding(event);
   }
 
   /** Routes an event. The promise never rejects; undefined when all was done at once. */
@@ -213,6 +223,18 @@ export class Router {
     const failed = invoke(guarded, ref, [], event, target, this.#context);
     return passed ? this.#answered(bot, handler, [event], event) : failed;
   }
+}
+
+/** The types of events of which some handler is guarded. */
+function guardedTypes(bot: RunningBot): readonly string[] {
+  const types = [...bot.events].filter(([, handlers]) => handlers.some(isGuarded)).map(([type]) => type);
+  if (bot.messages.some(isGuarded) || types.includes("history")) types.push("message");
+  if (bot.commandList.some(isGuarded) || types.includes("unhandledCommand")) types.push(...COMMAND_EVENTS);
+  return types;
+}
+
+function isGuarded({ guards }: HandlerRef): boolean {
+  return guards !== undefined;
 }
 
 /** What comes of itself, and what only on request. */

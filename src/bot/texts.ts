@@ -10,6 +10,10 @@ export type BotText<Field extends string = never> =
 export interface BotTexts {
   /** A handler failed; `ref` is what the log has beside the details. */
   readonly failed: BotText<"ref">;
+  /** A command was refused: whoever gave it may not. */
+  readonly refused: BotText;
+  /** A command was refused: it was given too often. Said once, until `seconds` have passed. */
+  readonly cooldown: BotText<"seconds">;
   /** A command lacks an argument. */
   readonly missing: BotText<"name" | "usage">;
   /** A word of a command does not fit; `expected` is one of the texts below. */
@@ -51,6 +55,8 @@ export interface BotTexts {
 /** What bots say unless `texts` of `@Bot` say otherwise. */
 export const DEFAULT_TEXTS: BotTexts = {
   failed: "Something went wrong (ref {ref})",
+  refused: "You may not do that",
+  cooldown: "Too often: wait {seconds} s",
   missing: "{name} is missing. Usage: {usage}",
   wrongWord: '{name}: "{word}" is not {expected}. Usage: {usage}',
   tooMuch: '"{word}" is too much. Usage: {usage}',

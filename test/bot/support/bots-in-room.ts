@@ -2,11 +2,12 @@
 import { xml, type Element } from "../../../src/base/element.js";
 import { Emitter } from "../../../src/base/emitter.js";
 import { JID } from "../../../src/base/jid.js";
+import { Dispatcher } from "../../../src/app/dispatcher.js";
 import { compileBot } from "../../../src/bot/compile.js";
 import { botSettings, type Class } from "../../../src/bot/metadata.js";
+import type { Middleware } from "../../../src/bot/guards/middleware.js";
 import { botPrepare } from "../../../src/bot/prepare.js";
-import { RoomQueue } from "../../../src/bot/room-queue.js";
-import { Router, type RoutedEvent } from "../../../src/bot/router.js";
+import { Router } from "../../../src/bot/router.js";
 import { MucClient } from "../../../src/muc/client.js";
 import type { Room } from "../../../src/muc/room.js";
 import type { Session, SessionEvents } from "../../../src/xmpp/session.js";
@@ -15,32 +16,6 @@ import { ManualClock } from "./clock.js";
 import { recordLog, type RecordedLog } from "./log.js";
 
 const MUC_USER = "http://jabber.org/protocol/muc#user";
-
-const EVENTS = [
-  "enter",
-  "caughtUp",
-  "failure",
-  "exit",
-  "suspend",
-  "resume",
-  "join",
-  "leave",
-  "presence",
-  "nick",
-  "uid",
-  "role",
-  "affiliation",
-  "message",
-  "serviceMessage",
-  "messageError",
-  "subject",
-  "messageUpdate",
-  "privateMessage",
-  "config",
-  "stale",
-  "fresh",
-  "roleRequest",
-] as const;
 
 class PlayedSession extends Emitter<SessionEvents> {
   readonly jid = JID.parse("bot@example.org/here");
@@ -79,7 +54,7 @@ export class BotsInRoom {
   readonly instances: readonly object[];
   readonly #client: MucClient;
   readonly #bots;
-  readonly #queues: RoomQueue<RoutedEvent>[] = [];
+  readonly #queues: Dispatcher[] = [];
   #messages = 0;
 
   constructor(...classes: (new () => object)[]) {
@@ -97,6 +72,10 @@ export class BotsInRoom {
     const compiled = classes.map((type) => compileBot(type, prefixOf(type)));
     const mistakes = compiled.flatMap((each) => each.mistakes);
     if (mistakes.length > 0) throw new Error(JSON.stringify(mistakes));
+    for (const slot of compiled.flatMap(({ bot }) => bot.middlewares)) {
+      const Type = slot.type as (new () => Middleware) | null;
+      if (Type !== null) slot.instance = new Type();
+    }
     this.instances = classes.map((type) => new type());
     this.#bots = compiled.map(({ bot }, index) => ({ ...bot, instance: this.instances[index] ?? {} }));
   }
@@ -110,17 +89,9 @@ export class BotsInRoom {
       clock: this.clock,
       handlerTimeoutMs: 60_000,
     });
-    const queue = new RoomQueue<RoutedEvent>({
-      handle: (event) => router.route(event),
-      failed: (error) => this.log.logger.error({ error }, "An event could not be handled"),
-      full: () => {},
-      relieved: () => {},
-    });
+    const queue = new Dispatcher(router, this.log.logger, { room: room.jid });
     this.#queues.push(queue);
-    const take = (event: RoutedEvent): void => {
-      if (router.wants(event)) queue.push(event);
-    };
-    for (const type of EVENTS) if (router.handles(type)) room.on(type, take);
+    queue.listenTo(room);
     await turns();
     this.comes("there", jid);
     this.comes("keeper", jid, ["110"]);
@@ -139,16 +110,31 @@ export class BotsInRoom {
       clock: this.clock,
       handlerTimeoutMs: 60_000,
     });
-    if (router.handles("directMessage"))
-      this.#client.on("directMessage", (event) => void router.route(event));
+    if (!router.handles("directMessage")) return;
+    const queue = new Dispatcher(router, this.log.logger, {});
+    this.#queues.push(queue);
+    this.#client.on("directMessage", (event) => queue.take(event));
   }
 
-  comes(nick: string, jid = "lobby@rooms.example.org", codes: readonly string[] = []): void {
+  comes(
+    nick: string,
+    jid = "lobby@rooms.example.org",
+    codes: readonly string[] = [],
+    attrs: Readonly<Record<string, string>> = {},
+  ): void {
+    const { type, ...others } = attrs;
     const statuses = codes.map((code) => xml("status", { code }));
-    const item = xml("item", { affiliation: "none", role: "participant" });
+    const item = xml("item", { affiliation: "none", role: "participant", ...others });
     this.session.deliver(
-      xml("presence", { from: `${jid}/${nick}` }, xml("x", { xmlns: MUC_USER }, item, statuses)),
+      xml("presence", { from: `${jid}/${nick}`, type }, xml("x", { xmlns: MUC_USER }, item, statuses)),
     );
+  }
+
+  /** Somebody leaves, or with status 303 takes the nick `newNick`. */
+  goes(nick: string, newNick?: string): void {
+    const attrs = { type: "unavailable", ...(newNick === undefined ? { role: "none" } : { nick: newNick }) };
+    this.comes(nick, undefined, newNick === undefined ? [] : ["303"], attrs);
+    if (newNick !== undefined) this.comes(newNick);
   }
 
   /** Somebody says something; the events go on their way, and nothing is waited for. */
@@ -158,7 +144,7 @@ export class BotsInRoom {
 
   /** Resolves when every queue is empty. */
   async idle(): Promise<void> {
-    await Promise.all(this.#queues.map((queue) => queue.idle()));
+    await Promise.all(this.#queues.map((queue) => queue.queueIdle()));
   }
 
   /** As {@link says}; what is said in the rooms until all queues are empty. */
