@@ -58,6 +58,7 @@ export { HandlerCall, Middleware } from "./bot/guards/middleware.js";
 export type { CooldownLimits } from "./bot/guards/cooldown.js";
 export { AnyOf, anyOf, type RequireKeys, type RequireRule } from "./bot/guards/rules.js";
 export { HandlerFailed } from "./bot/handler-failed.js";
+export type { AskOptions } from "./bot/ask/whom.js";
 export { HandlerContext } from "./bot/handler-context.js";
 export { delay, inject, injectable } from "./bot/injection.js";
 export type { Class, ExpectedAnswer, HandlerOptions, MessageFilter } from "./bot/metadata.js";

@@ -36,6 +36,7 @@ const ROOM_EVENTS = Object.keys({
 export class Dispatcher {
   readonly #router: Router;
   readonly #queue: RoomQueue<RoutedEvent>;
+  #watchAnswers: () => () => void = () => () => {};
 
   /** `fields` say in the log where the events are from. */
   constructor(router: Router, logger: Logger, fields: object) {
@@ -47,17 +48,40 @@ export class Dispatcher {
       full: () => logger.error({ ...fields }, "Too many events wait: they are dropped for now"),
       relieved: (dropped) => logger.error({ ...fields, dropped }, "Events were dropped: too many waited"),
     });
+    router.connect({
+      retake: (job) => this.#queue.resume(job),
+      watchAnswers: () => this.#watchAnswers(),
+    });
   }
 
   /** Takes what a room tells, as far as anybody handles events of that type. */
   listenTo(room: Room): void {
     const take = (event: RoutedEvent): void => this.take(event);
     for (const type of ROOM_EVENTS) if (this.#router.handles(type)) room.on(type, take);
+    this.#watchAnswers = () => this.#listenForAnswers(room);
+    // after what is handled of it was taken: a handler that it ends finds out by its signal
+    const out = (): void => this.#router.roomIsOut();
+    room.on("exit", out);
+    room.on("failure", out);
+  }
+
+  /** What nobody handles, and may be an answer all the same; and who is there to give one. */
+  #listenForAnswers(room: Room): () => void {
+    const { questions } = this.#router;
+    const unhandled = (["message", "privateMessage"] as const).filter((type) => !this.#router.handles(type));
+    const ends = [
+      ...unhandled.map((type) => room.on(type, (event) => void questions.take(event))),
+      room.on("leave", ({ occupant }) => questions.lost((asked) => asked === occupant)),
+      room.on("enter", () => questions.lost((asked) => room.getOccupant(asked.nick) !== asked)),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
   }
 
   /** Takes one event, unless nobody could handle it. */
   take(event: RoutedEvent): void {
-    if (!this.#router.wants(event)) return;
+    if (this.#router.questions.take(event) || !this.#router.wants(event)) return;
     this.#router.received(event);
     this.#queue.push(event);
   }

@@ -1,6 +1,7 @@
 import type { DirectMessageReceived } from "../muc/events/direct-message.js";
 import type { MessageReceived } from "../muc/events/messages.js";
 import type { PrivateMessageReceived } from "../muc/events/private-message.js";
+import { rememberOrigin } from "./ask/whom.js";
 import { isBotMarked } from "./bot-mark.js";
 import { parseArgs } from "./command-line.js";
 import type { CommandHandler } from "./compile.js";
@@ -66,7 +67,10 @@ export class CommandDesk {
   /** Sees to what was found in a message; undefined when all was done at once. */
   handle(found: FoundCommand, event: CommandEvent): Promise<void> | undefined {
     const message = event.type === "message" ? event : event.asMessage();
-    if (message !== event) carryStanding(event, message);
+    if (message !== event) {
+      carryStanding(event, message);
+      rememberOrigin(message, event);
+    }
     const missed = message.source === "missed";
     if (found.kind === "command") {
       if (missed && found.handler.options.missed !== true) return undefined;

@@ -1,11 +1,15 @@
 import type { Logger } from "../base/logger.js";
+import type { MessageReceived } from "../muc/events/messages.js";
 import type { DraftInit } from "../muc/wire/draft.js";
+
+import type { AskOptions } from "./ask/whom.js";
 
 /** What a {@link HandlerContext} shows; made only when it is asked for. */
 export interface HandlerContextSource {
   readonly signal: AbortSignal;
   readonly log: Logger;
   say(draft: DraftInit): Promise<void>;
+  ask(text: DraftInit, options: AskOptions): Promise<MessageReceived>;
 }
 
 /** What belongs to one call of a handler: its last, optional parameter. */
@@ -16,7 +20,7 @@ export class HandlerContext {
     this.#source = source;
   }
 
-  /** Aborted when the handler has taken too long, and when the bot stops. */
+  /** Aborted when the handler has taken too long, when the room is out for good, and when the bot stops. */
   get signal(): AbortSignal {
     return this.#source.signal;
   }
@@ -29,5 +33,17 @@ export class HandlerContext {
   /** Says something where the event came from. Resolves when it was handed to the stream. */
   say(draft: DraftInit): Promise<void> {
     return this.#source.say(draft);
+  }
+
+  /**
+   * Asks something where the event came from, and resolves with the answer: the next that the asked says there, which
+   * reaches nobody else. Meanwhile the handler does not hold up its room, and its time does not run. The asked is known by
+   * their `Occupant`, whatever they are called, and over stays by a real address or a trusted occupant-id. Rejects with
+   * `RequestTimeoutError` when no answer came in time (a minute, unless `timeoutMs` says otherwise), with `NotJoinedError`
+   * when none can come any more: the asked has left, the room is out, the bot stops; with `ArgumentError` for what
+   * cannot be asked.
+   */
+  ask(text: DraftInit, options: AskOptions = {}): Promise<MessageReceived> {
+    return this.#source.ask(text, options);
   }
 }

@@ -5,6 +5,11 @@ import type { Element } from "../base/element.js";
 import { RequestTimeoutError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { DraftInit } from "../muc/wire/draft.js";
+import type { MessageReceived } from "../muc/events/messages.js";
+import { ask } from "./ask/asker.js";
+import type { Questions } from "./ask/questions.js";
+import { Turn, type Retake } from "./ask/turn.js";
+import type { AskOptions } from "./ask/whom.js";
 import { isBotMarked } from "./bot-mark.js";
 import type { EventHandler, HandlerRef } from "./compile.js";
 import { ReplyError } from "./errors.js";
@@ -21,6 +26,12 @@ import { DEFAULT_TEXTS, textFor } from "./texts.js";
 export interface InvokeContext {
   /** Aborted when the bot stops. */
   readonly signal: AbortSignal;
+  /** Aborted when the room is out for good. */
+  readonly out?: AbortSignal;
+  /** Where what is asked waits for its answer; without it nobody can be asked. */
+  readonly questions?: Questions;
+  /** How a handler that has got an answer takes its turn again; default: at once. */
+  readonly retake?: Retake;
   readonly logger: Logger;
   readonly clock: Clock;
   /** How long a handler may take before its room goes on without it. */
@@ -50,6 +61,9 @@ class Call implements HandlerContextSource {
   #log: Logger | null = null;
   #tooLate: RequestTimeoutError | null = null;
   #hasSpoken = false;
+  #madeTurn: Turn | null = null;
+  #over = false;
+  #withdraw: (() => void)[] | null = null;
 
   constructor(handler: HandlerRef, event: HandledEvent, target: ReplyTarget, context: InvokeContext) {
     this.#handler = handler;
@@ -58,11 +72,28 @@ class Call implements HandlerContextSource {
     this.#context = context;
   }
 
+  /** Made only for what is not done at once. */
+  get #turn(): Turn {
+    if (this.#madeTurn === null) {
+      const { clock, handlerTimeoutMs, retake = (job) => void job() } = this.#context;
+      this.#madeTurn = new Turn(clock, handlerTimeoutMs, retake, () => this.#giveUp());
+      if (this.#over) this.#madeTurn.end();
+    }
+    return this.#madeTurn;
+  }
+
+  /** What ends it from outside. That a room is out is what some handlers are there for. */
+  get #ends(): readonly AbortSignal[] {
+    const { signal, out } = this.#context;
+    const { type } = this.#event;
+    return out === undefined || type === "exit" || type === "failure" ? [signal] : [signal, out];
+  }
+
   get signal(): AbortSignal {
     if (this.#signal === null) {
       this.#timeout = new AbortController();
       if (this.#tooLate !== null) this.#timeout.abort(this.#tooLate);
-      this.#signal = AbortSignal.any([this.#context.signal, this.#timeout.signal]);
+      this.#signal = AbortSignal.any([...this.#ends, this.#timeout.signal]);
     }
     return this.#signal;
   }
@@ -83,6 +114,29 @@ class Call implements HandlerContextSource {
     return this.#target.say(draft);
   }
 
+  ask(text: DraftInit, options: AskOptions): Promise<MessageReceived> {
+    return ask(
+      {
+        event: this.#event,
+        clock: this.#context.clock,
+        turn: this.#turn,
+        questions: this.#context.questions ?? null,
+        signals: this.#ends,
+        say: (draft) => this.say(draft),
+        asked: (withdraw) => (this.#withdraw ??= []).push(withdraw),
+      },
+      text,
+      options,
+    );
+  }
+
+  /** What is still asked when the handler is over has nobody to be answered to. */
+  #end(): void {
+    this.#over = true;
+    this.#madeTurn?.end();
+    for (const withdraw of this.#withdraw ?? []) withdraw();
+  }
+
   run(instance: object, args: readonly unknown[]): Promise<void> | undefined {
     try {
       const method = (instance as Record<string | symbol, unknown>)[this.#handler.method] as (
@@ -97,13 +151,17 @@ class Call implements HandlerContextSource {
               guards,
               this.#guarded(args, ctx, () => method.call(instance, ...args, ctx)),
             );
-      if (result === undefined || result === null || result === false) return undefined;
+      if (result === undefined || result === null || result === false) {
+        this.#end();
+        return undefined;
+      }
       return this.#bounded(
         isThenable(result)
           ? Promise.resolve(result).then((value) => this.#answer(value))
           : this.#answer(result),
       );
     } catch (error) {
+      this.#end();
       return this.#failed(error);
     }
   }
@@ -149,20 +207,11 @@ class Call implements HandlerContextSource {
     return sendAnswer(result, this.#target, () => this.#tooLate !== null);
   }
 
-  /** Resolves when the work is done, or has taken too long: whatever comes of it then counts for nothing. */
-  #bounded(work: Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      const { clock, handlerTimeoutMs } = this.#context;
-      const timer = clock.setTimeout(() => {
-        this.#giveUp();
-        resolve();
-      }, handlerTimeoutMs);
-      const settled = work.catch((error: unknown) => this.#failed(error));
-      void settled.then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+  /** Resolves when the work is done, waits for an answer, or has taken too long: what comes of it then counts for nothing. */
+  #bounded(work: Promise<void>): Promise<void> | undefined {
+    const settled = work.catch((error: unknown) => this.#failed(error));
+    void settled.then(() => this.#end());
+    return this.#turn.take();
   }
 
   #giveUp(): void {
@@ -189,10 +238,11 @@ class Call implements HandlerContextSource {
 
   /** Never rejects, unless the logger fails. */
   async #failed(error: unknown): Promise<void> {
-    const { signal, logger } = this.#context;
+    const { logger } = this.#context;
     // the target has said so already
     if (error instanceof UnsentError) return;
-    if (this.#tooLate !== null || (signal.aborted && error === signal.reason)) {
+    const ended = this.#ends.some(({ aborted, reason }) => aborted && error === reason);
+    if (this.#tooLate !== null || ended) {
       logger.debug({ ...this.#fields, error }, "A handler was aborted");
       return;
     }

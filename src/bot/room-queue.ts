@@ -13,6 +13,15 @@ export interface RoomQueueOptions<E> {
   readonly relieved: (dropped: number) => void;
 }
 
+/** Somebody who has given their turn back wants it again. */
+class Job {
+  readonly run: () => Promise<void> | undefined;
+
+  constructor(run: () => Promise<void> | undefined) {
+    this.run = run;
+  }
+}
+
 /**
  * The events of one room, one at a time and in order. Rooms do not wait for one another. What comes while
  * {@link MAX_WAITING} events wait is dropped, counted and reported. Nothing that a handler does stops the queue, but
@@ -21,9 +30,10 @@ export interface RoomQueueOptions<E> {
 export class RoomQueue<E> {
   readonly #options: RoomQueueOptions<E>;
   readonly #idle: (() => void)[] = [];
-  readonly #waiting: E[] = [];
+  readonly #waiting: (E | Job)[] = [];
   #busy = false;
   #closed = false;
+  #discarded = false;
   #dropped = 0;
   #droppedInRow = 0;
 
@@ -44,12 +54,23 @@ export class RoomQueue<E> {
     else this.#drop(event);
   }
 
+  /**
+   * Runs a job when its turn comes: at the end of what waits. It is never dropped, for whoever has a handler at work to
+   * go on with; of a queue that forgets what waits it is run at once.
+   */
+  resume(run: () => Promise<void> | undefined): void {
+    const job = new Job(run);
+    if (this.#discarded) void this.#handle(job);
+    else if (!this.#busy) this.#drain(job);
+    else this.#waiting.push(job);
+  }
+
   #drop(event: E): void {
     this.#dropped++;
     if (this.#droppedInRow++ === 0) quietly(() => this.#options.full(event));
   }
 
-  #drain(first: E | undefined): void {
+  #drain(first: E | Job | undefined): void {
     this.#busy = true;
     for (let event = first; event !== undefined; event = this.#next()) {
       const done = this.#handle(event);
@@ -61,7 +82,7 @@ export class RoomQueue<E> {
     for (const settle of this.#idle.splice(0)) settle();
   }
 
-  #next(): E | undefined {
+  #next(): E | Job | undefined {
     const event = this.#waiting.shift();
     // not as soon as there is one place: at the limit each event would be reported then
     if (this.#droppedInRow > 0 && this.#waiting.length <= MAX_WAITING / 2) {
@@ -73,10 +94,12 @@ export class RoomQueue<E> {
   }
 
   /** Never throws, and its promise never rejects. */
-  #handle(event: E): Promise<void> | undefined {
-    const failed = (error: unknown): void => quietly(() => this.#options.failed(error, event));
+  #handle(event: E | Job): Promise<void> | undefined {
+    const failed = (error: unknown): void => {
+      if (!(event instanceof Job)) quietly(() => this.#options.failed(error, event));
+    };
     try {
-      const done = this.#options.handle(event);
+      const done = event instanceof Job ? event.run() : this.#options.handle(event);
       return done === undefined ? undefined : Promise.resolve(done).catch(failed);
     } catch (error) {
       failed(error);
@@ -98,7 +121,11 @@ export class RoomQueue<E> {
   /** Takes no more events, and forgets those that wait. How many that were. */
   discard(): number {
     this.#closed = true;
-    return this.#waiting.splice(0).length;
+    this.#discarded = true;
+    const waiting = this.#waiting.splice(0);
+    const jobs = waiting.filter((each) => each instanceof Job);
+    for (const job of jobs) void this.#handle(job);
+    return waiting.length - jobs.length;
   }
 }
 

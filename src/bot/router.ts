@@ -1,4 +1,7 @@
 import type { MessageReceived } from "../muc/events/messages.js";
+import { NotJoinedError } from "../base/errors.js";
+import { Questions } from "./ask/questions.js";
+import type { Retake } from "./ask/turn.js";
 import { CommandDesk } from "./command-desk.js";
 import type { CompiledBot, EventHandler, HandlerRef } from "./compile.js";
 import type { HandledEvent, HandlerFailed } from "./handler-failed.js";
@@ -33,6 +36,14 @@ const COMMAND_EVENTS = ["message", "privateMessage", "directMessage"] as const;
 /** How many parallel calls of one router may be under way. */
 export const MAX_PARALLEL = 100;
 
+/** What a router needs of the queue that brings it events. */
+export interface RouterQueue {
+  /** Runs a job when its turn comes, for a handler that has got an answer. */
+  readonly retake: Retake;
+  /** Called when somebody is asked something, to bring answers; what it returns when nobody is asked any more. */
+  readonly watchAnswers: () => () => void;
+}
+
 /** Finds out who handles an event, when its turn comes, and calls them one after another. */
 export class Router {
   readonly #context: InvokeContext;
@@ -42,16 +53,27 @@ export class Router {
   #folded: { readonly body: string; readonly lower: string } | null = null;
   /** The types of events whose causers have to be what some rule says. */
   readonly #guarded: ReadonlySet<string>;
+  /** What handlers have asked. Whoever receives events asks it first. */
+  readonly questions: Questions;
+  /** For handlers that are called beside the queue. */
+  readonly #beside: InvokeContext;
+  readonly #out = new AbortController();
+  #queue: RouterQueue = { retake: (job) => void job(), watchAnswers: () => () => {} };
   /** Null where no line can be a command. */
   readonly #commands: CommandDesk | null;
 
   constructor(bots: readonly RunningBot[], context: InvokeContext) {
     const lines = new FailureLines(context.clock);
+    this.questions = new Questions(() => this.#watchAnswers());
     this.#context = {
       ...context,
+      out: this.#out.signal,
+      questions: this.questions,
+      retake: (job) => this.#queue.retake(job),
       mayTell: () => lines.take(),
       failed: (failure) => this.#failed(failure),
     };
+    this.#beside = { ...this.#context, retake: (job) => this.#runBeside(job()) };
     const desk = new CommandDesk(bots, {
       mayRun:
         context.mayRun ?? (({ guards }, message) => guards === undefined || guards.refusal(message) === null),
@@ -66,6 +88,28 @@ export class Router {
       for (const [type, handlers] of bot.events)
         this.#listOf(type).push(...handlers.map((handler) => ({ bot, handler })));
     }
+  }
+
+  /** Says by what queue it is called. */
+  connect(queue: RouterQueue): void {
+    this.#queue = queue;
+  }
+
+  /** The room is out for good: its handlers are told so by their signal, and nobody is left to answer. */
+  roomIsOut(): void {
+    this.#out.abort(new NotJoinedError("The room is not joined any more"));
+    this.questions.end();
+  }
+
+  #watchAnswers(): () => void {
+    const { signal } = this.#context;
+    const end = (): void => this.questions.end();
+    signal.addEventListener("abort", end);
+    const unwatch = this.#queue.watchAnswers();
+    return () => {
+      signal.removeEventListener("abort", end);
+      unwatch();
+    };
   }
 
   #listOf(type: string): Bound[] {
@@ -156,10 +200,7 @@ export class Router {
       this.#context.logger.error({ handler: handler.name }, "Too many parallel calls: one was dropped");
       return undefined;
     }
-    const work = invoke(bot.instance, handler, args, event, target, this.#context);
-    if (work === undefined) return undefined;
-    this.#parallel.add(work);
-    void work.finally(() => this.#parallel.delete(work));
+    this.#runBeside(invoke(bot.instance, handler, args, event, target, this.#beside));
     return undefined;
   }
 
@@ -199,12 +240,12 @@ export class Router {
     if (asked === undefined) return act();
     // A policy may take days, and nothing else waits for it.
     void asked.then(() => {
-      if (!this.#context.signal.aborted) this.#beside(act());
+      if (!this.#context.signal.aborted) this.#runBeside(act());
     });
     return undefined;
   }
 
-  #beside(work: Promise<void> | undefined): void {
+  #runBeside(work: Promise<void> | undefined): void {
     if (work === undefined) return;
     this.#parallel.add(work);
     void work.finally(() => this.#parallel.delete(work));

@@ -1,0 +1,66 @@
+import type { Clock } from "../../base/clock.js";
+import { ArgumentError, NotJoinedError, RequestTimeoutError } from "../../base/errors.js";
+import type { MessageReceived } from "../../muc/events/messages.js";
+import type { DraftInit } from "../../muc/wire/draft.js";
+import type { HandledEvent } from "../handler-failed.js";
+import type { Question, Questions } from "./questions.js";
+import type { Turn } from "./turn.js";
+import { isThere, waitOf, whomToAsk, type AskOptions } from "./whom.js";
+
+/** What {@link ask} needs of a call of a handler. */
+export interface AskingCall {
+  readonly event: HandledEvent;
+  readonly clock: Clock;
+  readonly turn: Turn;
+  /** Null where nobody can answer. */
+  readonly questions: Questions | null;
+  /** Aborted when nobody will answer any more. */
+  readonly signals: readonly AbortSignal[];
+  say(draft: DraftInit): Promise<void>;
+  /** Told of each question, so that none outlives the call. */
+  asked(withdraw: () => void): void;
+}
+
+/** Asks somebody: parks the handler until there is an answer, or none will come. Its promise need not be awaited. */
+export function ask(call: AskingCall, text: DraftInit, options: AskOptions): Promise<MessageReceived> {
+  const answer = start(call, text, options);
+  answer.catch(() => {});
+  return answer;
+}
+
+async function start(call: AskingCall, text: DraftInit, options: AskOptions): Promise<MessageReceived> {
+  const { event, turn, questions, signals } = call;
+  const timeoutMs = waitOf(options);
+  const whom = whomToAsk(event, options);
+  if (turn.over) throw new ArgumentError("The handler is over: it cannot ask any more");
+  if (questions === null || signals.some(({ aborted }) => aborted)) throw nobody();
+  if (!isThere(event, whom)) throw nobody();
+  if (questions.full) throw new ArgumentError("Too many questions wait for answers here");
+  return new Promise((resolve, reject) => {
+    const over = (settle: () => void): void => {
+      timer.cancel();
+      turn.resume(settle);
+    };
+    const end = (error: unknown): void => {
+      if (questions.withdraw(question)) over(() => reject(error as Error));
+    };
+    const question: Question = {
+      ...whom,
+      answered: (message) => over(() => resolve(message)),
+      gone: () => over(() => reject(nobody())),
+    };
+    const timer = call.clock.setTimeout(
+      () => end(new RequestTimeoutError(`No answer came within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    questions.add(question);
+    call.asked(() => end(nobody()));
+    turn.park();
+    // what cannot be asked is not answered
+    call.say(text).catch(end);
+  });
+}
+
+function nobody(): NotJoinedError {
+  return new NotJoinedError("Nobody is there (any more) to answer");
+}

@@ -1,0 +1,123 @@
+import type { JID } from "../../base/jid.js";
+import type { DirectMessageReceived } from "../../muc/events/direct-message.js";
+import type { MessageReceived } from "../../muc/events/messages.js";
+import type { PrivateMessageReceived } from "../../muc/events/private-message.js";
+import { Occupant } from "../../muc/occupant.js";
+import { isBotMarked } from "../bot-mark.js";
+
+/** Where a question is asked, and answered. */
+export type AskedWhere = "room" | "private" | "direct";
+
+/** A question that waits for its answer. */
+export interface Question {
+  /** An account for what is asked outside of rooms. */
+  readonly asked: Occupant | JID | "anyone";
+  readonly where: AskedWhere;
+  /** Told once, with the answer, or that there is none. */
+  readonly answered: (answer: MessageReceived) => void;
+  readonly gone: () => void;
+}
+
+/** With what somebody can answer. */
+export type AnswerEvent = MessageReceived | PrivateMessageReceived | DirectMessageReceived;
+
+/** How many questions may wait in one place. */
+export const MAX_QUESTIONS = 1_000;
+
+/** The questions that wait in one room, or outside of rooms, the oldest first. */
+export class Questions {
+  readonly #waiting = new Set<Question>();
+  readonly #watch: () => () => void;
+  #unwatch: (() => void) | null = null;
+
+  /** `watch` is called when there is a question, to bring answers to {@link take}; what it returns when there is none. */
+  constructor(watch: () => () => void) {
+    this.#watch = watch;
+  }
+
+  /** Whether one more may wait. */
+  get full(): boolean {
+    return this.#waiting.size >= MAX_QUESTIONS;
+  }
+
+  /** Waits for an answer; what is received from now on may be it. */
+  add(question: Question): void {
+    this.#waiting.add(question);
+    this.#unwatch ??= this.#watch();
+  }
+
+  /** Waits no longer. Whether it did. */
+  withdraw(question: Question): boolean {
+    const waited = this.#waiting.delete(question);
+    if (this.#waiting.size === 0) {
+      this.#unwatch?.();
+      this.#unwatch = null;
+    }
+    return waited;
+  }
+
+  /** Takes an event that answers a question: it is nobody else's then. */
+  take(event: { readonly type: string }): boolean {
+    if (this.#waiting.size === 0 || !isAnswer(event)) return false;
+    const question = this.#find(event);
+    if (question === null) return false;
+    const message = event.type === "message" ? event : event.asMessage();
+    if (message.replaces !== null) return false;
+    this.withdraw(question);
+    question.answered(message);
+    return true;
+  }
+
+  /** A question to somebody comes before those to anyone. */
+  #find(event: AnswerEvent): Question | null {
+    let open: Question | null = null;
+    for (const question of this.#waiting) {
+      if (question.where !== whereOf(event)) continue;
+      if (question.asked === "anyone") open ??= question;
+      else if (isAsked(question.asked, event)) return question;
+    }
+    return open;
+  }
+
+  /** Ends the questions to those of whom `isGone` says that they are, and who could not be recognised if they came again. */
+  lost(isGone: (occupant: Occupant) => boolean): void {
+    for (const question of this.#waiting) {
+      const { asked } = question;
+      if (!(asked instanceof Occupant) || asked.realJid !== null || asked.occupantId !== null) continue;
+      if (isGone(asked)) this.#end(question);
+    }
+  }
+
+  /** Ends all. */
+  end(): void {
+    for (const question of this.#waiting) this.#end(question);
+  }
+
+  #end(question: Question): void {
+    this.withdraw(question);
+    question.gone();
+  }
+}
+
+/** Only what is said now, by somebody else, who is no bot. */
+function isAnswer(event: { readonly type: string }): event is AnswerEvent {
+  const said = event as AnswerEvent;
+  if (said.type === "directMessage") return !isBotMarked(said.stanza);
+  if (said.type !== "message" && said.type !== "privateMessage") return false;
+  return said.source === "live" && !said.occupant.isSelf && !isBotMarked(said.stanza);
+}
+
+function whereOf({ type }: AnswerEvent): AskedWhere {
+  return type === "message" ? "room" : type === "privateMessage" ? "private" : "direct";
+}
+
+/** The same `Occupant`, or provably the same person: a nick proves nothing. */
+function isAsked(asked: Occupant | JID, event: AnswerEvent): boolean {
+  if (!(asked instanceof Occupant)) return event.type === "directMessage" && asked.equals(event.from.bare());
+  if (event.type === "directMessage") return false;
+  const { occupant } = event;
+  if (occupant === asked) return true;
+  const { realJid, occupantId } = asked;
+  if (realJid !== null && occupant.realJid !== null) return realJid.equals(occupant.realJid);
+  return occupantId !== null && occupantId === occupant.occupantId;
+}

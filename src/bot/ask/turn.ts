@@ -1,0 +1,75 @@
+import type { Clock, Timer } from "../../base/clock.js";
+
+/** Takes the turn again, when it comes: the job is run then, and what it returns has to be awaited. */
+export type Retake = (job: () => Promise<void> | undefined) => void;
+
+/**
+ * One handler's turn in its room: from its call until it is done, or waits for an answer. While it waits its time does
+ * not run. While it waits for one answer at least it has no turn, also where it has got another one: no handler can
+ * wait in its own way.
+ */
+export class Turn {
+  readonly #clock: Clock;
+  readonly #retake: Retake;
+  readonly #expired: () => void;
+  #leftMs: number;
+  #startedAtMs = 0;
+  #timer: Timer | null = null;
+  #waits = 0;
+  #over = false;
+  #release: () => void = () => {};
+
+  /** `expired` is called when the handler has had `limitMs` of turns. */
+  constructor(clock: Clock, limitMs: number, retake: Retake, expired: () => void) {
+    this.#clock = clock;
+    this.#leftMs = limitMs;
+    this.#retake = retake;
+    this.#expired = expired;
+  }
+
+  /** Whether the handler is done, or has taken too long. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Takes the turn; resolves when it is given back. Undefined where it is not to be had. */
+  take(): Promise<void> | undefined {
+    if (this.#over || this.#waits > 0) return undefined;
+    this.#startedAtMs = this.#clock.monotonic();
+    this.#timer = this.#clock.setTimeout(() => {
+      this.end();
+      this.#expired();
+    }, this.#leftMs);
+    return new Promise((resolve) => (this.#release = resolve));
+  }
+
+  /** The handler waits for something: the turn is given back. */
+  park(): void {
+    this.#waits++;
+    this.#give();
+  }
+
+  /** What it waited for is there: `settle` tells the handler so, in its turn. */
+  resume(settle: () => void): void {
+    this.#retake(() => {
+      this.#waits--;
+      settle();
+      return this.take();
+    });
+  }
+
+  /** The handler is done. */
+  end(): void {
+    this.#over = true;
+    this.#give();
+  }
+
+  #give(): void {
+    if (this.#timer !== null) {
+      this.#timer.cancel();
+      this.#timer = null;
+      this.#leftMs -= this.#clock.monotonic() - this.#startedAtMs;
+    }
+    this.#release();
+  }
+}
