@@ -26,6 +26,7 @@ import type { ConfigurationForm } from "./forms/configuration-form.js";
 import type { InfoForm } from "./forms/info-form.js";
 import { checkRoom, type JoinOptions } from "./join-options.js";
 import { JoinPace } from "./join-pace.js";
+import { LateStanzas } from "./late-stanzas.js";
 import { JoinError } from "./join-error.js";
 import { joinRate, roomDelays, type RoomDelays } from "./delays.js";
 import type { RoomControl } from "./room-control.js";
@@ -109,6 +110,7 @@ export class MucClient extends Emitter<ClientEvents> {
     const logger = redacting(options.logger ?? silentLogger);
     this.#pace = new JoinPace(clock, joinRate(options.joinsPerSecond));
     this.#inquiries = new JoinPace(clock, INQUIRIES_PER_SECOND);
+    const late = new LateStanzas(clock);
     this.#host = {
       clock,
       delays: roomDelays(options),
@@ -122,6 +124,9 @@ export class MucClient extends Emitter<ClientEvents> {
       },
       get online() {
         return session.state === "online";
+      },
+      get late() {
+        return late.mayCome;
       },
       // Outside of a room nobody there hears it, and in the next session we are outside at first.
       send: (stanza, onAcknowledged) => session.send(stanza, { thisSessionOnly: true, onAcknowledged }),
@@ -150,6 +155,8 @@ export class MucClient extends Emitter<ClientEvents> {
     session.on("presence", (stanza) => this.#deliver("presence", stanza));
     session.on("interrupted", () => this.#pace.pause());
     session.on("resumed", () => this.#pace.resume());
+    session.on("resumed", () => late.begin());
+    session.on("destroyed", () => late.end());
     session.on("established", () => this.#established());
     session.on("destroyed", () => this.#lost());
     session.on("stopped", () => this.#lost());

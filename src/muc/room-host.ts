@@ -31,6 +31,8 @@ export interface RoomHost {
   readonly jid: JID | null;
   /** Whether there is a stream: what is sent while it is interrupted waits for the next one. */
   readonly online: boolean;
+  /** Whether what comes now may be of long ago: the stream was just resumed. */
+  readonly late: boolean;
   /** `onAcknowledged` is called when the server has it, where it says so (XEP-0198). */
   send(stanza: Element, onAcknowledged?: () => void): Promise<void>;
   /**

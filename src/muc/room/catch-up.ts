@@ -66,7 +66,7 @@ export class CatchUp {
   get seconds(): number {
     const nowMs = this.#room.host.clock.monotonic();
     const sinceMs = this.#sinceMs ?? this.#room.lastStanzaMs;
-    return Math.ceil((nowMs - sinceMs + this.#marginMs(sinceMs)) / 1_000);
+    return Math.max(1, Math.ceil((nowMs - sinceMs + this.#marginMs(sinceMs)) / 1_000));
   }
 
   /** In a room where more is said within the margin than is remembered, what is older would be handled twice. */
@@ -74,7 +74,10 @@ export class CatchUp {
     const { all } = this.memory;
     const [oldest] = all;
     if (oldest === undefined || all.length < MEMORY_CAPACITY) return MARGIN_MS;
-    return Math.min(MARGIN_MS, Math.max(1_000, sinceMs - oldest.atMs - 1_000));
+    const reachMs = sinceMs - oldest.atMs;
+    // More came late, after a resumption, than is remembered.
+    if (reachMs < 0) return reachMs - 1_000;
+    return Math.min(MARGIN_MS, Math.max(1_000, reachMs - 1_000));
   }
 
   /** The history begins once more: a slow room answers a join that was given up, and then the next one too. */

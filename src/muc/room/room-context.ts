@@ -62,8 +62,9 @@ export class RoomContext {
     if (closed) this.onMembersOnly();
   }
 
-  /** Something of the room was handled: what came before it is no part of a gap. */
+  /** Something of the room was handled: what came before it is no part of a gap, unless it may be older than it looks. */
   noteStanza(): void {
+    if (this.host.late && this.#lastStanzaMs !== null) return;
     this.#lastStanzaMs = this.host.clock.monotonic();
   }
 

@@ -3,7 +3,19 @@ import { describe, expect, it } from "vitest";
 
 import type { AnyRoomEvent } from "../../../src/muc/events/event-map.js";
 import { only, Stage, turn, types, type Joined } from "../support/stage.js";
-import { DISCO_INFO, F, features, message, own, presence, R, S, subject, T } from "../support/stanzas.js";
+import {
+  DISCO_INFO,
+  F,
+  features,
+  message,
+  own,
+  presence,
+  R,
+  S,
+  subject,
+  T,
+  unavailable,
+} from "../support/stanzas.js";
 
 const OCCUPANT_ID = "urn:xmpp:occupant-id:0";
 const sid = (id: string, by = R): string => `<stanza-id xmlns="urn:xmpp:sid:0" by="${by}" id="${id}"/>`;
@@ -176,6 +188,46 @@ describe("what is asked for after a gap", () => {
     expect(only(joined.events, "caughtUp")).toMatchObject({ missed: 2, gap: null });
     await out(stage, { seconds: 5 });
     expect(seconds(stage)).toBe("35");
+  });
+
+  it("what a resumed stream brings late does not move it: nobody knows when that was (XEP-0198 §5)", async () => {
+    const stage = new Stage();
+    const joined = await stage.active();
+    stage.receive(message(F, { body: "one", id: "a" }));
+    stage.session.interrupt();
+    stage.clock.advance(240_000);
+    stage.session.resume();
+    // Put out four minutes ago, or just now: what was said since then would be missing.
+    stage.receive(message(F, { body: "two", id: "b" }), unavailable(T, { codes: [110, 332] }));
+    const retryInMs = stage.clock.nextInMs ?? 0;
+    stage.clock.advance(retryInMs);
+    await turn();
+    expect(seconds(stage)).toBe(String(Math.ceil((240_000 + retryInMs) / 1_000) + 30));
+    stage.receive(own(), past(F, "two", { id: "b" }), past(F, "three", { id: "c" }), subject());
+    expect(heard(joined.events)).toEqual([`live ${F}: one`, `live ${F}: two`, `missed ${F}: three`]);
+  });
+
+  it("what comes half a minute after a resumption moves it again", async () => {
+    const stage = new Stage();
+    await stage.active();
+    stage.session.interrupt();
+    stage.clock.advance(240_000);
+    stage.session.resume();
+    stage.clock.advance(31_000);
+    stage.receive(message(F, { body: "now", id: "a" }));
+    await out(stage, { seconds: 5 });
+    expect(seconds(stage)).toBe("35");
+  });
+
+  it("no further back than what is remembered, where more came late than that", async () => {
+    const stage = new Stage();
+    await stage.active();
+    stage.session.interrupt();
+    stage.clock.advance(240_000);
+    stage.session.resume();
+    for (let n = 0; n < 300; n++) stage.receive(message(F, { body: `m${n}`, id: `m${n}` }));
+    await out(stage, { seconds: 60 });
+    expect(seconds(stage)).toBe("59");
   });
 
   it("a rejoin that the room refused does not move it either", async () => {
