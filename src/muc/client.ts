@@ -125,6 +125,7 @@ export class MucClient extends Emitter<ClientEvents> {
       get online() {
         return session.state === "online";
       },
+      abandonedJoins: new Set(),
       get late() {
         return late.mayCome;
       },

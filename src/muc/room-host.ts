@@ -42,6 +42,8 @@ export interface RoomHost {
   turn(act: () => void, urgent?: boolean): void;
   /** Calls `act` when a silent room may be asked whether we are in: now, or a little later where many are. */
   inquire(act: () => void): void;
+  /** Ids of joins that were not answered before their room was over: another one of its address may get the answers. */
+  readonly abandonedJoins: Set<string>;
   diagnostic(code: string, stanza: Element | null): void;
   /** In whose name something is decided now: for the log. */
   readonly decidedBy?: (() => string | null) | undefined;

@@ -7,6 +7,8 @@ import type { RoomContext } from "./room-context.js";
 
 /** Joins whose late answers are known as such. */
 const MAX_UNANSWERED = 16;
+/** Of rooms that are over, all together. */
+const MAX_ABANDONED = 256;
 
 /** The presences that ask to enter a room, and those that say goodbye. */
 export class JoinPresences {
@@ -46,7 +48,18 @@ export class JoinPresences {
 
   /** Own presence. Whether it answers a join of ours, be it one that we gave up. */
   answered({ attrs: { id = "" } }: Element): boolean {
-    return this.#unanswered.delete(id);
+    return this.#unanswered.delete(id) || this.#room.host.abandonedJoins.delete(id);
+  }
+
+  /** The room is over. Who asks for it again may get the answers to what was asked before, each with its history. */
+  over(): void {
+    const { abandonedJoins } = this.#room.host;
+    for (const id of this.#unanswered) abandonedJoins.add(id);
+    this.#unanswered.clear();
+    for (const id of abandonedJoins) {
+      if (abandonedJoins.size <= MAX_ABANDONED) break;
+      abandonedJoins.delete(id);
+    }
   }
 
   /** Says that we go. */

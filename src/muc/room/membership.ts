@@ -212,9 +212,11 @@ export class Membership {
         this.#resync.abandon();
         return this.#outcome.suspended(effect.cause, this.core.outage?.nextAttemptAt ?? null, source);
       case "fail":
+        this.#presences.over();
         this.#outcome.failed(effect.why, source);
         return this.#following.go();
       case "exit":
+        this.#presences.over();
         this.silence.stop();
         this.#resync.abandon();
         this.#outcome.exited(effect.mode, source);
