@@ -46,7 +46,7 @@ export class Liveness {
     this.#stream = stream;
     this.#managed = pending !== null;
     if (pending !== null && pending > 0) this.#askSoon();
-    this.#watch(this.#options.deadPeerMs / 2, false);
+    this.#watch(this.#options.deadPeerMs / 2, null);
   }
 
   /** Ends watching. */
@@ -85,8 +85,11 @@ export class Liveness {
     }, ASK_AFTER_MS);
   }
 
-  /** Half of the time in silence, then a question, then the other half for any answer. */
-  #watch(delayMs: number, asked: boolean): void {
+  /**
+   * Half of the time in silence, then a question, then the other half for any answer. That one may have come at once,
+   * and the timer late: it counts whether it came, not how long ago.
+   */
+  #watch(delayMs: number, questionAtMs: number | null): void {
     this.#watchTimer = this.#options.clock.setTimeout(() => {
       const stream = this.#stream;
       if (stream === null) return;
@@ -95,15 +98,16 @@ export class Liveness {
       if (stream.congested) {
         // What we sent has not left yet: nothing can be expected in return.
         if (this.#askedAtMs !== null) this.#askedAtMs = nowMs;
-        return this.#watch(deadPeerMs / 2, false);
+        return this.#watch(deadPeerMs / 2, null);
       }
       if (this.#askedAtMs !== null && nowMs - this.#askedAtMs >= deadPeerMs)
         return this.#drop(stream, "did not acknowledge what it was sent");
       const silentMs = nowMs - stream.receivedAtMs;
-      if (silentMs < deadPeerMs / 2) return this.#watch(deadPeerMs / 2 - silentMs, false);
-      if (asked) return this.#drop(stream, "was silent");
+      if (silentMs < deadPeerMs / 2) return this.#watch(deadPeerMs / 2 - silentMs, null);
+      if (questionAtMs !== null && stream.receivedAtMs < questionAtMs)
+        return this.#drop(stream, "was silent");
       stream.write(this.#managed ? this.#request() : this.#ping());
-      this.#watch(deadPeerMs / 2, true);
+      this.#watch(deadPeerMs / 2, nowMs);
     }, delayMs);
   }
 

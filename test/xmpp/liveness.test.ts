@@ -190,3 +190,14 @@ describe("the answer to a ping", () => {
     expect(Liveness.isPingAnswer(xml("iq", { type: "result" }))).toBe(false);
   });
 });
+
+it("an answer that came at once counts, however late one looks", () => {
+  const { clock, stream } = watch(0);
+  for (let questions = 1; questions <= 3; questions++) {
+    clock.advance(DEAD_PEER_MS / 2);
+    expect(stream.written.length).toBe(questions);
+    stream.hear();
+  }
+  clock.advance(DEAD_PEER_MS);
+  expect(stream.droppedAtMs).not.toBeNull();
+});
