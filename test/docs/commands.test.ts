@@ -1,6 +1,7 @@
 // The guide to commands: its code compiles, and does what the text says.
 import { afterAll, expect, it } from "vitest";
 
+import { xml } from "../../src/base/element.js";
 import type { Class } from "../../src/bot/metadata.js";
 import { cleanUp, startApp } from "../app/support/apps.js";
 import { Guide } from "../support/guide.js";
@@ -9,6 +10,29 @@ const guide = new Guide("commands.md", "commands");
 
 cleanUp();
 afterAll(() => guide[Symbol.dispose]());
+
+it("what is said in private is answered there, by name or with the prefix", async () => {
+  const [snippet] = guide.snippets("A first command");
+  const bots = Object.values((await snippet?.load()) ?? {}) as Class[];
+  const { enter } = await startApp({ bots });
+  const alice = await enter("alice");
+  for (const line of ["!roll 6", "keeper: roll 6"]) {
+    await alice.whisper("keeper", line);
+    expect(await alice.nextMessage()).toMatchObject({
+      private: true,
+      text: expect.stringMatching(/^alice rolled/),
+    });
+  }
+  const direct = (body: string): void =>
+    alice.send(xml("message", { to: "bot@example.org", type: "chat", id: body }, xml("body", null, body)));
+  for (const line of ["!roll 6", "bot: roll 6"]) {
+    direct(line);
+    expect(await alice.nextMessage()).toMatchObject({
+      nick: null,
+      text: expect.stringMatching(/^alice rolled/),
+    });
+  }
+});
 
 /** Somebody in the room of the bot of a section: says a line, and tells what the bot says then, so many messages. */
 async function bot(section: string): Promise<(line: string, answers?: number) => Promise<string[]>> {
