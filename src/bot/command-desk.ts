@@ -1,6 +1,7 @@
 import type { DirectMessageReceived } from "../muc/events/direct-message.js";
 import type { MessageReceived } from "../muc/events/messages.js";
 import type { PrivateMessageReceived } from "../muc/events/private-message.js";
+import { asksWhy, whoamiText, whyText } from "./explain.js";
 import { rememberOrigin } from "./ask/whom.js";
 import { isBotMarked } from "./bot-mark.js";
 import { parseArgs } from "./command-line.js";
@@ -23,6 +24,8 @@ export type FoundCommand =
       readonly rest: string;
     }
   | { readonly kind: "help"; readonly bots: readonly RunningBot[]; readonly rest: string }
+  | { readonly kind: "whoami"; readonly bots: readonly RunningBot[]; readonly rest: string }
+  | { readonly kind: "why"; readonly bots: readonly RunningBot[]; readonly rest: string }
   | { readonly kind: "unknown"; readonly bots: readonly RunningBot[]; readonly line: string };
 
 /** What is done about what was found. */
@@ -48,7 +51,9 @@ export class CommandDesk {
   readonly #options: CommandDeskOptions;
 
   constructor(bots: readonly RunningBot[], options: CommandDeskOptions) {
-    this.#bots = bots.filter((bot) => bot.commands.size > 0 || bot.events.has("unhandledCommand"));
+    this.#bots = bots.filter(
+      (bot) => bot.commands.size > 0 || bot.explains || bot.events.has("unhandledCommand"),
+    );
     this.#options = options;
   }
 
@@ -81,10 +86,14 @@ export class CommandDesk {
       if (work !== false) return work;
     }
     if (missed) return undefined;
-    return this.#say(
-      message,
-      found.kind === "help" ? this.#help(found, message) : this.#meant(found, message),
-    );
+    return this.#say(message, this.#ownAnswer(found, message));
+  }
+
+  #ownAnswer(found: Exclude<FoundCommand, { kind: "command" }>, message: MessageReceived): string {
+    if (found.kind === "help") return this.#help(found, message);
+    if (found.kind === "whoami") return whoamiText(found.bots, message);
+    if (found.kind === "why") return whyText(found.bots, message, found.rest);
+    return this.#meant(found, message);
   }
 
   #command(
@@ -101,7 +110,10 @@ export class CommandDesk {
     return this.#say(message, problemText(parsed.problem, usage, bot.texts));
   }
 
-  #help({ bots, rest }: FoundCommand & { readonly kind: "help" }, message: MessageReceived): string {
+  #help(
+    { bots, rest }: { readonly bots: readonly RunningBot[]; readonly rest: string },
+    message: MessageReceived,
+  ): string {
     return helpText(bots, message, rest, this.#options.mayRun);
   }
 
@@ -132,6 +144,7 @@ export class CommandDesk {
   #find(body: string, event: CommandEvent): FoundCommand | null {
     let addressed: string | null | undefined;
     let askedForHelp: RunningBot[] | null = null;
+    let askedWhy: RunningBot[] | null = null;
     let unknown: RunningBot[] | null = null;
     let lineOf = "";
     for (const bot of this.#bots) {
@@ -142,11 +155,15 @@ export class CommandDesk {
       const found = findHandler(bot, line);
       if (found !== null) return { kind: "command", bot, ...found };
       if (bot.help && bot.commands.size > 0 && /^help(?:\s|$)/i.test(line)) (askedForHelp ??= []).push(bot);
+      else if (bot.explains && asksWhy(line) !== null) (askedWhy ??= []).push(bot);
       else if (prefixed && /^\p{L}/u.test(line)) (unknown ??= []).push(bot);
       else continue;
       lineOf = line;
     }
     if (askedForHelp !== null) return { kind: "help", bots: askedForHelp, rest: lineOf.slice("help".length) };
+    const why = asksWhy(lineOf);
+    if (askedWhy !== null && why !== null)
+      return { kind: why, bots: askedWhy, rest: lineOf.slice(why.length) };
     return unknown === null ? null : { kind: "unknown", bots: unknown, line: lineOf };
   }
 }

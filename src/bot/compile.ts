@@ -73,6 +73,8 @@ export interface CompiledBot {
   readonly commandList: readonly CommandHandler[];
   /** Whether we answer `help` for it. */
   readonly help: boolean;
+  /** Whether we answer `whoami` and `why` for it. */
+  readonly explains: boolean;
   readonly texts: BotTexts;
   /** The middlewares that have to be made before anything is handled. */
   readonly middlewares: readonly MiddlewareSlot[];
@@ -192,7 +194,7 @@ export function compileBot(
   const commands = new CommandTable(prefix);
   const examples = examplesOf(type);
   const mistakes = [...mistakesOf(type), ...exampleMistakes(type, examples)];
-  const { help = true, texts: ownTexts, use, refusals } = botSettings(type) ?? {};
+  const { help = true, explains = false, texts: ownTexts, use, refusals } = botSettings(type) ?? {};
   for (const problem of textProblems(ownTexts))
     mistakes.push({
       where: type.name,
@@ -233,6 +235,7 @@ export function compileBot(
       prefix,
       texts,
       help,
+      explains,
       middlewares: guards.slots,
       commands: commands.byWord,
       commandList: commands.list,

@@ -61,6 +61,8 @@ export interface BotSettings {
   readonly use?: readonly (Middleware | MiddlewareClass)[];
   /** `silent`: who may not give a command, or not so often, is not told so. */
   readonly refusals?: "silent";
+  /** True: everybody may ask `whoami`, and `why <command>`, which tells what rule refuses them. */
+  readonly explains?: boolean;
   /** What the bot says by itself, in other words or another language: `{ tooMuch: '"{word}" ist zu viel' }`. */
   readonly texts?: Partial<BotTexts>;
 }

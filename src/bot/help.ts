@@ -73,8 +73,8 @@ function askedName({ prefix }: RunningBot, asked: string): string {
   return bare.toLowerCase().split(/\s+/).join(" ");
 }
 
-/** A name asks for a command, for those that begin with it, and for those of which it is another name. */
-function isMeant({ bot, handler }: KnownCommand, asked: string): boolean {
+/** Whether a name asks for a command: for it, for those that begin with it, and for those of which it is another name. */
+export function isMeant({ bot, handler }: KnownCommand, asked: string): boolean {
   const name = askedName(bot, asked);
   const [, ...rest] = handler.template.path;
   const names = [

@@ -14,6 +14,20 @@ export interface BotTexts {
   readonly refused: BotText;
   /** A command was refused: it was given too often. Said once, until `seconds` have passed. */
   readonly cooldown: BotText<"seconds">;
+  /** What `whoami` answers. `proof` is one of the three texts that follow. */
+  readonly whoami: BotText<"nick" | "role" | "affiliation" | "proof">;
+  /** Somebody is known by their real address. */
+  readonly knownByAddress: BotText;
+  /** Somebody is known by what the room says is theirs over stays. */
+  readonly knownById: BotText;
+  /** Somebody is not known from others of their nick. */
+  readonly notKnown: BotText;
+  /** What `why` answers of a command that the asker may give. */
+  readonly whyAllowed: BotText<"usage">;
+  /** What `why` answers of a command that the asker may not give: the `rule` that is in the way. */
+  readonly whyRefused: BotText<"usage" | "rule">;
+  /** What `why` answers without a command. */
+  readonly whyWhat: BotText;
   /** A command lacks an argument. */
   readonly missing: BotText<"name" | "usage">;
   /** A word of a command does not fit; `expected` is one of the texts below. */
@@ -57,6 +71,13 @@ export const DEFAULT_TEXTS: BotTexts = {
   failed: "Something went wrong (ref {ref})",
   refused: "You may not do that",
   cooldown: "Too often: wait {seconds} s",
+  whoami: "{nick}: role {role}, affiliation {affiliation}, {proof}",
+  knownByAddress: "known by your address",
+  knownById: "known by your occupant-id",
+  notKnown: "not known over stays",
+  whyAllowed: "{usage}: you may",
+  whyRefused: "{usage}: takes {rule}",
+  whyWhat: "Name a command: why roll",
   missing: "{name} is missing. Usage: {usage}",
   wrongWord: '{name}: "{word}" is not {expected}. Usage: {usage}',
   tooMuch: '"{word}" is too much. Usage: {usage}',

@@ -34,11 +34,16 @@ export class Guards {
     this.chain = all.filter((each): each is Cooldown | MiddlewareSlot => !(each instanceof Requirement));
   }
 
-  /** The rule that refuses whoever caused the event, in words; null where none does. */
-  refusal(event: HandledEvent): string | null {
-    for (const requirement of this.requirements)
-      if (!requirement.allows(event)) return `@Require: ${requirement.text}`;
+  /** The rule that refuses whoever caused the event; null where none does. */
+  refusing(event: HandledEvent): Requirement | null {
+    for (const requirement of this.requirements) if (!requirement.allows(event)) return requirement;
     return null;
+  }
+
+  /** As {@link refusing}, in words for the log. */
+  refusal(event: HandledEvent): string | null {
+    const requirement = this.refusing(event);
+    return requirement === null ? null : `@Require: ${requirement.text}`;
   }
 }
 

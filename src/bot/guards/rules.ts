@@ -67,6 +67,15 @@ function checksOf({ affiliation, role, jid, occupantId }: Partial<RequireKeys>):
   return checks;
 }
 
+/** Whom a rule names is nobody's business in a room. */
+function shownText(rule: Partial<RequireKeys>): string {
+  return ruleText({
+    ...rule,
+    ...(rule.jid !== undefined && { jid: "that is let in" }),
+    ...(rule.occupantId !== undefined && { occupantId: "that is let in" }),
+  });
+}
+
 function ruleText(rule: Partial<RequireKeys>): string {
   const texts = [
     ...(rule.affiliation === undefined ? [] : [`affiliation ${rule.affiliation} or more`]),
@@ -79,14 +88,17 @@ function ruleText(rule: Partial<RequireKeys>): string {
 
 /** One `@Require`, compiled. */
 export class Requirement {
-  /** The rule in words, for logs and for `why`. */
+  /** The rule in words, for logs. */
   readonly text: string;
+  /** The rule in words, for anybody: it names no person. */
+  readonly shown: string;
   readonly #rules: readonly (readonly Check[])[];
 
   /** Throws `ArgumentError` for a rule with an address that cannot be read. See {@link ruleProblems}. */
   constructor(rule: RequireRule | AnyOf) {
     const rules = rule instanceof AnyOf ? rule.rules : [rule];
     this.text = rules.map(ruleText).join(", or ");
+    this.shown = rules.map(shownText).join(", or ");
     this.#rules = rules.map(checksOf);
   }
 
