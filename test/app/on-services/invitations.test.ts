@@ -1,51 +1,15 @@
 // Bots that are invited, by real clients: the same on all services.
 import { expect, it } from "vitest";
 
-import { createBotApp, type BotApp } from "../../../src/app/bot-app.js";
-import { xml } from "../../../src/base/element.js";
 import { Bot, OnInvitation } from "../../../src/bot/decorators.js";
-import type { Class } from "../../../src/bot/metadata.js";
 import { acceptFrom } from "../../../src/bot/policies/accept-from.js";
 import { askAdmins } from "../../../src/bot/policies/ask-admins.js";
 import { firstOf } from "../../../src/bot/policies/first-of.js";
 import { declineAll } from "../../../src/bot/policies/invitation-policy.js";
 import type { Invitation } from "../../../src/muc/invitations/invitation.js";
-import { recordLog, type RecordedLog } from "../../bot/support/log.js";
 import { Cast, seen, until } from "../../muc/on-services/support.js";
-import { describeOnServices, type Account, type Service } from "../../support/services.js";
-
-const DISCO_INFO = "http://jabber.org/protocol/disco#info";
-
-/** An application of its own account, ended with the test. */
-class RunningApp implements AsyncDisposable {
-  readonly account: Account;
-  readonly app: BotApp;
-  readonly log: RecordedLog = recordLog();
-
-  private constructor(account: Account, bots: readonly Class[]) {
-    this.account = account;
-    this.app = createBotApp({ ...account, bots, logger: this.log.logger });
-  }
-
-  static async start(service: Service, ...bots: readonly Class[]): Promise<RunningApp> {
-    const running = new RunningApp(await service.createAccount("bot"), bots);
-    await running.app.start();
-    // Behind the answer the server knows that we are available: before that it keeps what comes, or (ejabberd) loses it.
-    await running.app.session.iq.get(service.domain, xml("query", { xmlns: DISCO_INFO }));
-    return running;
-  }
-
-  /** What was decided, and by whom. */
-  get decisions(): string[] {
-    return this.log.records
-      .filter(({ text }) => text === "An invitation was decided")
-      .map(({ fields }) => `${String(fields["decision"])} by ${String(fields["by"])}`);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.app.stop();
-  }
-}
+import { describeOnServices } from "../../support/services.js";
+import { RunningApp } from "../support/running-app.js";
 
 describeOnServices("bots that are invited", (service) => {
   it("by several handlers of two bots in one application: the first decision wins, the rest see it", async () => {
