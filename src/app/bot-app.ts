@@ -71,6 +71,7 @@ export class BotApp {
   #muc: MucClient | null = null;
   #nick: string | null = null;
   #whereabouts: Whereabouts | null = null;
+  #instances: ReadonlyMap<Class, object> = new Map();
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
@@ -102,6 +103,14 @@ export class BotApp {
   get nick(): string {
     if (this.#nick === null) throw new ArgumentError("The application is not started");
     return this.#nick;
+  }
+
+  /** The instance of one of the bots. Throws `ArgumentError` before the start, and for a class that is none of them. */
+  get<T extends object>(bot: new (...args: never[]) => T): T {
+    const instance = this.#instances.get(bot);
+    if (!(instance instanceof bot))
+      throw new ArgumentError(`${bot.name} is no bot of this application, or it is not started`);
+    return instance;
   }
 
   /**
@@ -154,6 +163,7 @@ export class BotApp {
       container,
     );
     const running = compiled.map(({ bot }) => ({ ...bot, instance: instantiate(container, bot.type) }));
+    this.#instances = new Map(running.map(({ type, instance }) => [type, instance]));
     this.#session = session;
     this.#muc = muc;
     this.#nick = plan.nick;

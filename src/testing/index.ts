@@ -3,6 +3,8 @@
  * test runner.
  */
 export { TestServer, type EnterOptions, type TestServerOptions } from "./test-server.js";
+export { testRoom, TestRoom, type TestRoomOptions, type WaitOptions } from "./test-room.js";
+export { TestClock } from "./test-clock.js";
 export { TestUser } from "./test-user.js";
 export { TestServiceError } from "./test-service-error.js";
 export type { TestMessage } from "./user/message-queue.js";

@@ -1,6 +1,5 @@
-import { createBotApp, type BotApp, type BotAppOptions } from "../app/bot-app.js";
+import { createBotApp, type BotAppOptions } from "../app/bot-app.js";
 import { prefixOf } from "../app/speaking.js";
-import { xml } from "../base/element.js";
 import { ArgumentError, MucwrightError } from "../base/errors.js";
 import { silentLogger } from "../base/logger.js";
 import { compileBot } from "../bot/compile.js";
@@ -8,6 +7,7 @@ import { AuthoringError } from "../bot/errors.js";
 import type { ExampleOptions } from "../bot/example-decorator.js";
 import { exampleInput } from "../bot/help.js";
 import type { Class, ExampleSpec, ExpectedAnswer } from "../bot/metadata.js";
+import { settle } from "./settle.js";
 import { TestServer } from "./test-server.js";
 import { readMessage } from "./user/message-queue.js";
 
@@ -43,7 +43,8 @@ export class ExampleError extends MucwrightError {
 }
 
 const ACCOUNT = "bot@example.org";
-const ROOM = "examples@rooms.example.org";
+const SERVICE = "rooms.example.org";
+const ROOM = `examples@${SERVICE}`;
 
 function listOf(expected: ExpectedAnswer): readonly (string | RegExp)[] {
   return typeof expected === "string" || expected instanceof RegExp ? [expected] : expected;
@@ -63,16 +64,6 @@ function fits(answer: string, expected: string | RegExp): boolean {
   return typeof expected === "string"
     ? answer === expected
     : new RegExp(expected.source, expected.flags.replace(/[gy]/g, "")).test(answer);
-}
-
-/** The server answers in order: behind its answer stands nothing that it sent before. */
-async function settle(app: BotApp, count: () => number): Promise<void> {
-  for (let before = -1; before !== count();) {
-    before = count();
-    await app.session.iq.get("rooms.example.org", xml("ping", { xmlns: "urn:xmpp:ping" }));
-    await app.idle();
-    await app.session.iq.get("rooms.example.org", xml("ping", { xmlns: "urn:xmpp:ping" }));
-  }
 }
 
 /** One example, in a service, a room and an application of its own: no example knows of another. */
@@ -96,11 +87,11 @@ async function answersTo(
     await app.ready();
     const user = await server.enter(ROOM, visitor, options as ExampleOptions);
     // what somebody is greeted with is no answer
-    await settle(app, () => user.received.length);
+    await settle(app, SERVICE, () => user.received.length);
     const before = user.received.length;
     const said = exampleInput({ prefix: prefixOf(bot) }, input, app.nick);
     await user.say(said);
-    await settle(app, () => user.received.length);
+    await settle(app, SERVICE, () => user.received.length);
     const messages = user.received.slice(before).map((stanza) => readMessage(stanza, user.room, user.nick));
     const answers = messages.flatMap((message) => (message?.nick === app.nick ? [message.text] : []));
     return { said, answers };

@@ -1,0 +1,195 @@
+// Bots tested with no server, no account and no waiting.
+import { describe, expect, it } from "vitest";
+
+import { AuthoringError } from "../../src/bot/errors.js";
+import { Bot, Command, OnJoin, OnMessage, OnPrivateMessage } from "../../src/bot/decorators.js";
+import { HandlerContext } from "../../src/bot/handler-context.js";
+import { inject } from "../../src/bot/injection.js";
+import { Clock } from "../../src/base/clock.js";
+import { MessageReceived } from "../../src/muc/events/messages.js";
+import type { OccupantJoined } from "../../src/muc/events/occupants.js";
+import { testRoom } from "../../src/testing/index.js";
+
+class Dice {
+  roll(): number {
+    return Math.random();
+  }
+}
+
+@Bot({ nick: "keeper" })
+class Keeper {
+  readonly heard: string[] = [];
+
+  constructor(
+    @inject(Clock) private readonly clock: Clock,
+    @inject(Dice) private readonly dice: Dice,
+  ) {}
+
+  @OnJoin() greet(e: OccupantJoined) {
+    return `Welcome, ${e.occupant.nick}!`;
+  }
+
+  @OnMessage("hello") hello(m: MessageReceived) {
+    this.heard.push(m.body);
+    return "hello yourself";
+  }
+
+  @Command("roll") roll() {
+    return `a ${this.dice.roll()}`;
+  }
+
+  @Command("owner") owner(m: MessageReceived) {
+    return m.occupant.affiliation;
+  }
+
+  @Command("later <inMs:int>") async later(_m: MessageReceived, { inMs }: { inMs: number }) {
+    await new Promise<void>((resolve) => this.clock.setTimeout(resolve, inMs));
+    return "now";
+  }
+
+  @Command("fail") fail() {
+    throw new Error("boom");
+  }
+
+  @Command("hang") async hang(_m: MessageReceived, _args: object, ctx: HandlerContext) {
+    await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve));
+    await new Promise(() => {});
+  }
+
+  @OnPrivateMessage() secret() {
+    return "psst";
+  }
+}
+
+const providers = [{ token: Dice, useValue: { roll: () => 4 } }];
+const open = () => testRoom(Keeper, { providers });
+
+describe("a room of the test", () => {
+  it("has the bots in it, who greet, answer, and are there to be looked at", async () => {
+    await using room = await open();
+    const alice = await room.enter("alice");
+    expect((await room.nextReply()).body).toBe("Welcome, alice!");
+    await alice.say("hello");
+    const reply = await room.nextReply();
+    expect([reply.body, reply.nick, reply.source]).toEqual(["hello yourself", "keeper", "reflection"]);
+    expect(room.bot.heard).toEqual(["hello"]);
+    expect(room.transcript.map(({ nick, text }) => `${nick}: ${text}`)).toEqual([
+      "keeper: Welcome, alice!",
+      "alice: hello",
+      "keeper: hello yourself",
+    ]);
+    expect(room.app.status().ready).toBe(true);
+  });
+
+  it("gives the bots what the test provides in place of their own", async () => {
+    await using room = await open();
+    const alice = await room.enter("alice", { affiliation: "admin" });
+    await room.nextReply();
+    await alice.say("!roll");
+    expect((await room.nextReply()).body).toBe("a 4");
+    await alice.say("!owner");
+    expect((await room.nextReply()).body).toBe("admin");
+  });
+
+  it("keeps replies in order until they are read, and tells of silence", async () => {
+    await using room = await open();
+    const alice = await room.enter("alice");
+    for (const text of ["hello", "nothing", "hello"]) await alice.say(text);
+    await room.settled();
+    for (const text of ["Welcome, alice!", "hello yourself", "hello yourself"])
+      expect((await room.nextReply()).body).toBe(text);
+    await alice.say("nothing");
+    await room.expectSilence();
+    await alice.say("hello");
+    await expect(room.expectSilence()).rejects.toThrow('were to say nothing, and said "hello yourself"');
+  });
+
+  it("says what happened instead of the reply that did not come: what was said, and what failed", async () => {
+    await using room = await open();
+    const alice = await room.enter("alice");
+    await room.nextReply();
+    await alice.say("!fail");
+    expect((await room.nextReply()).body).toContain("ref");
+    const missing = await room.nextReply({ timeoutMs: 10 }).catch((error: Error) => error.message);
+    expect(missing).toContain("said nothing in 10 ms");
+    expect(missing).toContain("<alice> !fail");
+    expect(missing).toContain("boom");
+  });
+
+  it("moves time", async () => {
+    await using room = await open();
+    const alice = await room.enter("alice");
+    await room.nextReply();
+    await alice.say("!later 3600000");
+    await alice.say("hello");
+    // One event at a time: the command has the turn, and time stands still.
+    await expect(room.nextReply({ timeoutMs: 20 })).rejects.toThrow("said nothing");
+    room.clock.advance(30_000);
+    await expect(room.nextReply({ timeoutMs: 20 })).rejects.toThrow("said nothing");
+    room.clock.advance(30_000);
+    expect((await room.nextReply()).body).toContain("ref");
+    expect((await room.nextReply()).body).toBe("hello yourself");
+  });
+
+  it("answers whispers in private", async () => {
+    await using room = await open();
+    const alice = await room.enter("alice");
+    await room.nextReply();
+    await alice.whisper("keeper", "hey");
+    const answer = await alice.nextMessage();
+    expect(answer.text === "Welcome, alice!" ? (await alice.nextMessage()).text : answer.text).toBe("psst");
+    await room.expectSilence();
+  });
+
+  it("ends with what hangs, and twice", async () => {
+    const room = await open();
+    const alice = await room.enter("alice");
+    await room.nextReply();
+    await alice.say("!hang");
+    await room[Symbol.asyncDispose]();
+    await room[Symbol.asyncDispose]();
+    expect(room.app.status().session).toBe("stopped");
+  });
+
+  it("is where the bots sit, or where the test wants it", async () => {
+    @Bot({ rooms: ["den@rooms.example.org"], nick: "keeper" })
+    class Sitter {}
+    await using own = await testRoom(Sitter);
+    expect(own.jid.toString()).toBe("den@rooms.example.org");
+    await using other = await testRoom([Sitter, Keeper], { room: "hall@rooms.example.org", providers });
+    expect(other.jid.toString()).toBe("hall@rooms.example.org");
+    expect([other.bot.constructor, other.app.get(Keeper).heard]).toEqual([Sitter, []]);
+  });
+
+  it("is not made for bots that are wrong", async () => {
+    @Bot()
+    class Wrong {
+      @Command("roll <sides" as string) roll() {}
+    }
+    await expect(testRoom(Wrong)).rejects.toBeInstanceOf(AuthoringError);
+  });
+
+  it("goes through what servers do to bots", async () => {
+    await using room = await open();
+    const alice = await room.enter("alice");
+    await room.nextReply();
+    room.server.expireSession("bot@example.org");
+    await alice.say("hello");
+    for (let n = 0; n < 50 && !room.app.status().ready; n++) {
+      room.clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await alice.say("hello");
+    expect((await room.nextReply()).body).toBe("hello yourself");
+  });
+
+  it("is made, used and ended in well under a tenth of a second", async () => {
+    const startedMs = performance.now();
+    for (let n = 0; n < 10; n++) {
+      await using room = await open();
+      await room.enter("alice");
+      await room.nextReply();
+    }
+    expect((performance.now() - startedMs) / 10).toBeLessThan(100);
+  });
+});
