@@ -5,7 +5,7 @@ import type { Room } from "../muc/room.js";
 import type { RoomEvents } from "../muc/events/event-map.js";
 
 /** Every event of a room: a new one that is not named here does not compile. */
-const ROOM_EVENTS = Object.keys({
+export const ROOM_EVENTS = Object.keys({
   enter: true,
   caughtUp: true,
   failure: true,

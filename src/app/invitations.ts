@@ -61,7 +61,10 @@ export function invitationMistakes(bot: Class): readonly AuthoringMistake[] {
     const problem = `invited.${key} is ${String(value)}`;
     return allowed ? [] : [{ where: bot.name, problem, fix: "Write a positive number" }];
   });
-  return [...(invitations === undefined ? [] : policyMistakes(bot.name, invitations)), ...wrong];
+  return [
+    ...(invitations === undefined ? [] : policyMistakes(bot.name, invitations, "invitations")),
+    ...wrong,
+  ];
 }
 
 /** Rooms whose invitations are handled at a time, each by itself; those of more wait for one another. */

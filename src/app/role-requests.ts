@@ -11,7 +11,7 @@ import type { Room } from "../muc/room.js";
 /** What is wrong with how a bot decides about requests for voice. */
 export function roleRequestMistakes(bot: Class): readonly AuthoringMistake[] {
   const { roleRequests } = botSettings(bot) ?? {};
-  return roleRequests === undefined ? [] : policyMistakes(bot.name, roleRequests);
+  return roleRequests === undefined ? [] : policyMistakes(bot.name, roleRequests, "requests for voice");
 }
 
 /**

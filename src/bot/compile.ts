@@ -16,7 +16,8 @@ import {
   type HandlerRecord,
 } from "./metadata.js";
 import { GuardTable, type Guards, type MiddlewareSlot } from "./guards/compile-guards.js";
-import { problemsOf } from "./policies/policy.js";
+import { botOptionMistakes, commandOptionMistakes, handlerOptionMistakes } from "./option-keys.js";
+import { problemsOf, type PolicyKind } from "./policies/policy.js";
 import { parseTemplate, type Template } from "./template.js";
 import { textProblems, textsOf, type BotTexts } from "./texts.js";
 
@@ -180,10 +181,18 @@ function exampleMistakes(
     }));
 }
 
-/** What is wrong with a policy that stands somewhere. */
-export function policyMistakes(where: string, policy: unknown): readonly AuthoringMistake[] {
-  const fix = "Write a policy as a call, such as acceptFrom({ domains: […] }), or as a function";
-  return problemsOf(policy).map((problem) => ({ where, problem, fix }));
+const POLICY_FIX: Readonly<Record<PolicyKind, string>> = {
+  invitations: "Write a policy as a call, such as acceptFrom({ domains: […] }), or as a function",
+  "requests for voice": "Write a policy as a call, such as approveMembers(), or as a function",
+};
+
+/** What is wrong with a policy that stands where one of this kind has to. */
+export function policyMistakes(
+  where: string,
+  policy: unknown,
+  kind: PolicyKind,
+): readonly AuthoringMistake[] {
+  return problemsOf(policy, kind).map((problem) => ({ where, problem, fix: POLICY_FIX[kind] }));
 }
 
 /** What a bot class handles, and every mistake that was found in it. */
@@ -194,7 +203,9 @@ export function compileBot(
   const commands = new CommandTable(prefix);
   const examples = examplesOf(type);
   const mistakes = [...mistakesOf(type), ...exampleMistakes(type, examples)];
-  const { help = true, explains = false, texts: ownTexts, use, refusals } = botSettings(type) ?? {};
+  const settings = botSettings(type);
+  if (settings !== null) mistakes.push(...botOptionMistakes(type.name, settings));
+  const { help = true, explains = false, texts: ownTexts, use, refusals } = settings ?? {};
   for (const problem of textProblems(ownTexts))
     mistakes.push({
       where: type.name,
@@ -223,7 +234,15 @@ export function compileBot(
     const name = `${type.name}.${String(method)}`;
     const ref = { method, name, texts, guards: guards.of(method), tellsRefusals };
     if (spec.kind !== "command" && spec.policy !== undefined)
-      mistakes.push(...policyMistakes(ref.name, spec.policy));
+      mistakes.push(
+        ...policyMistakes(
+          name,
+          spec.policy,
+          spec.event === "roleRequest" ? "requests for voice" : "invitations",
+        ),
+      );
+    const misnamed = spec.kind === "command" ? commandOptionMistakes : handlerOptionMistakes;
+    mistakes.push(...misnamed(name, spec.options));
     if (spec.kind === "command") commands.add(ref, spec, examples.get(method) ?? []);
     else if (spec.kind === "message") messages.push(eventHandler(ref, spec));
     else events.set(spec.event, [...(events.get(spec.event) ?? []), eventHandler(ref, spec)]);

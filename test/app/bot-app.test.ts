@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ArgumentError, NotJoinedError } from "../../src/base/errors.js";
 import { Clock, systemClock } from "../../src/base/clock.js";
 import { Logger } from "../../src/base/logger.js";
-import { Bot, Command, OnEnter, OnJoin, OnMessage } from "../../src/bot/decorators.js";
+import { Bot, Command, On, OnEnter, OnJoin, OnMessage } from "../../src/bot/decorators.js";
 import { AuthoringError } from "../../src/bot/errors.js";
 import type { HandlerContext } from "../../src/bot/handler-context.js";
 import { inject } from "../../src/bot/injection.js";
@@ -242,6 +242,22 @@ describe("mistakes of an author", () => {
     await expect(makeApp({ bots: [] }).app.start()).rejects.toThrow("bots: there is none");
     const odd = [undefined, 5, {}] as unknown as (typeof Keeper)[];
     for (const bot of odd) await expect(makeApp({ bots: [bot] }).app.start()).rejects.toThrow(AuthoringError);
+  });
+
+  it("include handlers of events that there are not", async () => {
+    @Bot()
+    class Misnamed {
+      @On("caughtup" as "caughtUp") caught() {}
+      @On("quux" as "enter") never() {}
+      @On("roleRequest") asked() {}
+    }
+    const error = await makeApp({ bots: [Misnamed] })
+      .app.start()
+      .catch((reason: unknown) => reason);
+    expect((error as AuthoringError).mistakes.map(({ where, problem }) => [where, problem])).toEqual([
+      ["Misnamed.caught", 'there is no event "caughtup"; did you mean caughtUp?'],
+      ["Misnamed.never", expect.stringMatching(/^there is no event "quux"; there are enter, caughtUp, /)],
+    ]);
   });
 
   it("in a base are told once", async () => {

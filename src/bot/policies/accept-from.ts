@@ -148,6 +148,7 @@ export const acceptFrom = policyFactory(function acceptFrom(
   const trusted = reader.list(options, "trustServices", domainOf);
   const rule = ruleName("acceptFrom", options);
   return buildPolicy(
+    "invitations",
     (invitation) =>
       matches(filter, invitation, isBelieved(invitation, trusted)) ? { decision: "accept", rule } : null,
     reader.problems,
@@ -168,6 +169,7 @@ export const declineFrom = policyFactory(function declineFrom(
   if (typeof reason !== "string") reader.problems.push("declineFrom: the reason has to be a text");
   const rule = ruleName("declineFrom", options);
   return buildPolicy(
+    "invitations",
     (invitation) => (matches(filter, invitation, true) ? { decision: { decline: reason }, rule } : null),
     reader.problems,
   );

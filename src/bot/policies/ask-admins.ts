@@ -1,6 +1,7 @@
 import { messageOf } from "../../base/errors.js";
 import { JID } from "../../base/jid.js";
 import type { Affiliation } from "../../muc/wire/muc-user.js";
+import { strangeKeys } from "../option-keys.js";
 import { adminDesk, type Admins } from "./admin-desk.js";
 import type { BuiltInvitationPolicy } from "./invitation-policy.js";
 import { buildPolicy, policyFactory } from "./policy.js";
@@ -51,14 +52,19 @@ function readAdmins({ room, affiliation = "admin", jids }: AskAdminsOptions, pro
  */
 export const askAdmins = policyFactory(function askAdmins(options: AskAdminsOptions): BuiltInvitationPolicy {
   const { expiresMs = EXPIRES_MS } = options;
-  const problems: string[] = [];
+  const keys = ["room", "affiliation", "jids", "expiresMs"];
+  const problems = strangeKeys("key", options, keys).map((each) => `askAdmins: ${each}`);
   const admins = readAdmins(options, problems);
   if (typeof expiresMs !== "number" || !(expiresMs > 0))
     problems.push("askAdmins: expiresMs has to be a positive number");
-  return buildPolicy((invitation, context) => {
-    // Without an application there is nobody to ask.
-    if (context === undefined) return null;
-    invitation.expiresIn(Math.max(expiresMs, DAY_MS) + GRACE_MS);
-    return adminDesk(context).ask(invitation, admins, expiresMs, context);
-  }, problems);
+  return buildPolicy(
+    "invitations",
+    (invitation, context) => {
+      // Without an application there is nobody to ask.
+      if (context === undefined) return null;
+      invitation.expiresIn(Math.max(expiresMs, DAY_MS) + GRACE_MS);
+      return adminDesk(context).ask(invitation, admins, expiresMs, context);
+    },
+    problems,
+  );
 });

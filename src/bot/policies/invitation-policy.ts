@@ -21,10 +21,10 @@ export function isInvitationRuling(value: unknown): value is InvitationRuling {
 /** Declines every invitation; the inviter is told the reason where there is a way to (a direct invitation knows none). */
 export const declineAll = policyFactory(function declineAll(reason = ""): BuiltInvitationPolicy {
   const problems = typeof reason === "string" ? [] : ["declineAll: the reason has to be a text"];
-  return buildPolicy(() => ({ decision: { decline: reason }, rule: "declineAll" }), problems);
+  return buildPolicy("invitations", () => ({ decision: { decline: reason }, rule: "declineAll" }), problems);
 });
 
 /** Ignores every invitation: nothing is joined, and nobody told. */
 export const ignoreAll = policyFactory(function ignoreAll(): BuiltInvitationPolicy {
-  return buildPolicy(() => ({ decision: "ignore", rule: "ignoreAll" }));
+  return buildPolicy("invitations", () => ({ decision: "ignore", rule: "ignoreAll" }));
 });

@@ -1,4 +1,5 @@
 import type { Invitation } from "../../muc/invitations/invitation.js";
+import { strangeKeys } from "../option-keys.js";
 import type { BuiltInvitationPolicy } from "./invitation-policy.js";
 import { buildPolicy, policyFactory } from "./policy.js";
 
@@ -46,21 +47,27 @@ const inviterOf = ({ inviter, from }: Invitation): string => (inviter ?? from).t
  */
 export const limit = policyFactory(function limit(options: LimitOptions): BuiltInvitationPolicy {
   const { perInviter = Infinity, perRoom = Infinity, windowMs } = options;
-  const problems = Object.entries({ perInviter, perRoom, windowMs }).flatMap(([name, value]) =>
+  const strange = strangeKeys("key", options, ["perInviter", "perRoom", "windowMs"]);
+  const wrong = Object.entries({ perInviter, perRoom, windowMs }).flatMap(([name, value]) =>
     typeof value === "number" && value > 0 ? [] : [`limit: ${name} has to be a positive number`],
   );
+  const problems = [...strange.map((each) => `limit: ${each}`), ...wrong];
   const counters = new WeakMap<object, { readonly inviters: Counter; readonly rooms: Counter }>();
   const shared = {};
-  return buildPolicy((invitation, context) => {
-    const owner = context?.client ?? shared;
-    let mine = counters.get(owner);
-    if (mine === undefined)
-      counters.set(owner, (mine = { inviters: new Counter(windowMs), rooms: new Counter(windowMs) }));
-    const nowMs = context?.clock.monotonic() ?? performance.now();
-    // Both are counted, whatever the other says.
-    const ofInviter = mine.inviters.count(inviterOf(invitation), nowMs);
-    const ofRoom = mine.rooms.count(invitation.room.toString(), nowMs);
-    if (ofInviter > perInviter) return { decision: "ignore", rule: "limit perInviter" };
-    return ofRoom > perRoom ? { decision: "ignore", rule: "limit perRoom" } : null;
-  }, problems);
+  return buildPolicy(
+    "invitations",
+    (invitation, context) => {
+      const owner = context?.client ?? shared;
+      let mine = counters.get(owner);
+      if (mine === undefined)
+        counters.set(owner, (mine = { inviters: new Counter(windowMs), rooms: new Counter(windowMs) }));
+      const nowMs = context?.clock.monotonic() ?? performance.now();
+      // Both are counted, whatever the other says.
+      const ofInviter = mine.inviters.count(inviterOf(invitation), nowMs);
+      const ofRoom = mine.rooms.count(invitation.room.toString(), nowMs);
+      if (ofInviter > perInviter) return { decision: "ignore", rule: "limit perInviter" };
+      return ofRoom > perRoom ? { decision: "ignore", rule: "limit perRoom" } : null;
+    },
+    problems,
+  );
 });

@@ -39,7 +39,11 @@ export type Ruled<D> = Ruling<D> | null | Promise<Ruling<D> | null>;
 /** How a policy of ours decides. */
 export type Rule<E, D> = (event: E, context: PolicyContext | undefined) => Ruled<D>;
 
+/** What policies of ours decide about. Each is of one kind; an author's function may be of any. */
+export type PolicyKind = "invitations" | "requests for voice";
+
 interface Built {
+  readonly kind: PolicyKind | null;
   readonly rule: Rule<never, unknown>;
   readonly problems: readonly string[];
 }
@@ -54,12 +58,16 @@ const MAX_AGE_MS = 86_400_000;
  * Makes a policy of a rule. `problems` are mistakes in how it was written: the start reports them, with the class that
  * they are in; asked all the same, it throws `ArgumentError`.
  */
-export function buildPolicy<E, D>(rule: Rule<E, D>, problems: readonly string[] = []): BuiltPolicy<E, D> {
+export function buildPolicy<E, D>(
+  kind: PolicyKind | null,
+  rule: Rule<E, D>,
+  problems: readonly string[] = [],
+): BuiltPolicy<E, D> {
   const policy: BuiltPolicy<E, D> = (event, context) => {
     const ruled = ruleBy(policy, event, context);
     return ruled instanceof Promise ? ruled.then((each) => each?.decision) : ruled?.decision;
   };
-  built.set(policy, { rule, problems });
+  built.set(policy, { kind, rule, problems });
   return policy;
 }
 
@@ -88,9 +96,17 @@ function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
-/** What is wrong with a value that stands where a policy has to. */
-export function problemsOf(policy: unknown): readonly string[] {
+/** What a policy decides about, null where that is not known. */
+export function kindOf(policy: unknown): PolicyKind | null {
+  return typeof policy === "function" ? (built.get(policy)?.kind ?? null) : null;
+}
+
+/** What is wrong with a value that stands where a policy has to, one of that kind where it is given. */
+export function problemsOf(policy: unknown, wanted: PolicyKind | null = null): readonly string[] {
   if (typeof policy !== "function") return ["this is no policy, but a policy has to stand here"];
   if (factories.has(policy)) return [`${policy.name} stands there without its parentheses`];
-  return built.get(policy)?.problems ?? [];
+  const kind = kindOf(policy);
+  const problems = built.get(policy)?.problems ?? [];
+  if (kind === null || wanted === null || kind === wanted) return problems;
+  return [`this is a policy for ${kind}, where one for ${wanted} has to stand`, ...problems];
 }

@@ -1,5 +1,6 @@
 import type { RoleRequest } from "../../muc/voice/role-request.js";
 import type { Affiliation } from "../../muc/wire/muc-user.js";
+import { strangeKeys } from "../option-keys.js";
 import { buildPolicy, policyFactory, type BuiltPolicy, type Policy, type PolicyContext } from "./policy.js";
 
 /** What a policy says of a request for voice. */
@@ -30,6 +31,7 @@ export const approveAffiliation = policyFactory(function approveAffiliation(
   const problems =
     rank < 0 ? [`approveAffiliation: "${least}" is none that can ask: write ${RANKS.join(", ")}`] : [];
   return buildPolicy(
+    "requests for voice",
     ({ occupant }) =>
       occupant !== null && RANKS.indexOf(occupant.affiliation) >= rank
         ? { decision: "approve", rule: `approveAffiliation ${least}` }
@@ -41,14 +43,14 @@ export const approveAffiliation = policyFactory(function approveAffiliation(
 /** Approves members, admins and owners of the room, and leaves all others undecided. */
 export const approveMembers = policyFactory(function approveMembers(): BuiltRoleRequestPolicy {
   const members = approveAffiliation("member");
-  return buildPolicy((request, context) =>
+  return buildPolicy("requests for voice", (request, context) =>
     members(request, context) === "approve" ? { decision: "approve", rule: "approveMembers" } : null,
   );
 });
 
 /** Denies every request. No service tells who asked: `deny({ tell })` in a method can. */
 export const denyAll = policyFactory(function denyAll(): BuiltRoleRequestPolicy {
-  return buildPolicy(() => ({ decision: "deny", rule: "denyAll" }));
+  return buildPolicy("requests for voice", () => ({ decision: "deny", rule: "denyAll" }));
 });
 
 /** What {@link cooldown} takes. */
@@ -69,6 +71,7 @@ const MAX_ASKERS = 1_000;
 export const cooldown = policyFactory(function cooldown(options: CooldownOptions): BuiltRoleRequestPolicy {
   const { limit = 1, windowMs } = options;
   const problems = [
+    ...strangeKeys("key", options, ["limit", "windowMs"]).map((each) => `cooldown: ${each}`),
     ...(Number.isInteger(limit) && limit > 0
       ? []
       : [`cooldown: limit is ${limit}: write a whole number from 1`]),
@@ -77,14 +80,18 @@ export const cooldown = policyFactory(function cooldown(options: CooldownOptions
   // Two applications share nothing, though they may share the policy.
   const askers = new WeakMap<object, Map<string, number[]>>();
   const alone = {};
-  return buildPolicy((request, context) => {
-    const times = timesOf(askers, context ?? alone, request);
-    const nowMs = (context?.clock ?? { monotonic: () => performance.now() }).monotonic();
-    while (times[0] !== undefined && nowMs - times[0] >= windowMs) times.shift();
-    if (times.length >= limit) return { decision: "deny", rule: "cooldown" };
-    times.push(nowMs);
-    return null;
-  }, problems);
+  return buildPolicy(
+    "requests for voice",
+    (request, context) => {
+      const times = timesOf(askers, context ?? alone, request);
+      const nowMs = (context?.clock ?? { monotonic: () => performance.now() }).monotonic();
+      while (times[0] !== undefined && nowMs - times[0] >= windowMs) times.shift();
+      if (times.length >= limit) return { decision: "deny", rule: "cooldown" };
+      times.push(nowMs);
+      return null;
+    },
+    problems,
+  );
 });
 
 function timesOf(

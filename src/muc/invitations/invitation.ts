@@ -190,7 +190,9 @@ export class Invitation {
 
   #take(decision: InvitationDecision): void {
     if (this.#decision !== null)
-      throw new DecidedError(`This invitation was decided before: ${this.#decision}`);
+      throw new DecidedError(
+        `This invitation was decided before (${this.#decision}): look at \`decided\` first`,
+      );
     this.#decision = decision;
     this.#timer?.cancel();
     this.#timer = null;
