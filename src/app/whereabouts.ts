@@ -3,7 +3,7 @@ import type { Room } from "../muc/room.js";
 import type { SessionState } from "../xmpp/session.js";
 import type { AppStatus, RoomStatus } from "./status.js";
 
-/** Rooms that are over and are remembered; of more than that the oldest are forgotten. */
+/** Rooms that are over and are remembered; of more than that the oldest are forgotten that nobody planned to be in. */
 const MAX_OVER = 100;
 
 /** Where the bots of an application are, and where they are not but should be. */
@@ -52,7 +52,7 @@ export class Whereabouts {
     if (why !== null) {
       const since = new Date(this.#clock.now());
       this.#over.set(address, { jid, active: false, state: "left", since, nextAttemptAt: null, ...why });
-      const [oldest] = this.#over.keys();
+      const oldest = [...this.#over.keys()].find((each) => !this.#planned.has(each));
       if (this.#over.size > MAX_OVER && oldest !== undefined) this.#over.delete(oldest);
     }
     this.onChange();

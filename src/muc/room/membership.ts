@@ -4,8 +4,7 @@ import type { LanguageMap } from "../../base/language-map.js";
 import type { XmppError } from "../../xmpp/xmpp-error.js";
 import { askFeatures } from "../admin/room-info.js";
 import { RoomCaughtUp, RoomEntered, RoomResumed } from "../events/lifecycle.js";
-import { CausePolicy, type Cause } from "../causes.js";
-import { JoinError, joinReason } from "../join-error.js";
+import { CausePolicy } from "../causes.js";
 import type { HistoryRequest, JoinOptions } from "../join-options.js";
 import { StatusCode, type LeaveMode } from "../status-codes.js";
 import type { Destroyed } from "../wire/muc-user.js";
@@ -23,6 +22,7 @@ import { Resync } from "./resync.js";
 import { RoomCore } from "./room-core.js";
 import type { RoomContext } from "./room-context.js";
 import type { RoomEffect } from "./room-machine.js";
+import { logTransition } from "./transition-log.js";
 
 /** Being in a room, or trying to: carries out what the machine decides. */
 export class Membership {
@@ -42,8 +42,6 @@ export class Membership {
   readonly #causes: CausePolicy;
   readonly #following: Following;
   readonly #anonymity: AnonymityWatch;
-  /** What the join was refused with, while that is handled. */
-  #refusal: XmppError | null = null;
 
   constructor(room: RoomContext, nick: string, options: JoinOptions) {
     this.#room = room;
@@ -85,7 +83,8 @@ export class Membership {
           return isNickSeen();
         },
       },
-      returning: (cause) => this.#returning(cause),
+      returning: (cause) => this.#causes.returning(cause),
+      moved: (transition, source) => logTransition(room, transition, source, this.#outcome.ownReason),
       perform: (effect, source) => this.#perform(effect, source),
       failed: (error) => host.failed(error, null),
     });
@@ -174,23 +173,9 @@ export class Membership {
     this.#presences.refused();
     const destroyed = destroyedIn(stanza, error);
     this.#following.consider(destroyed, this.core.state);
-    this.#refusal = error;
     this.core.input({ type: "refused", condition: error.condition }, { stanza, error, destroyed });
-    this.#refusal = null;
     this.#following.forget();
     return true;
-  }
-
-  /** A room that was never entered has no outage to tell of; somebody may have mistyped its address all the same. */
-  #returning(cause: Cause): void {
-    this.#causes.returning(cause);
-    if (this.core.state.entered) return;
-    const { host, jid } = this.#room;
-    const error = this.#refusal;
-    const reason = error === null ? null : joinReason(error.condition);
-    const what =
-      reason === null ? "The room was not entered" : new JoinError(jid.toString(), reason, error).message;
-    host.logger.warn({ room: jid, cause, reason }, `${what}; it will be tried again`);
   }
 
   #perform(effect: Exclude<RoomEffect, { do: "timer" }>, source: RoomSource | null): void {
@@ -233,9 +218,7 @@ export class Membership {
     table.trustOccupantIds = false;
     if (again) {
       table.beginRejoin();
-      const attempt = this.core.outage?.attempt ?? 1;
-      this.#room.host.logger.info({ room: this.#room.jid, attempt }, "Joining the room again");
-      this.#room.tell(new RoomResumed(room, attempt));
+      this.#room.tell(new RoomResumed(room, this.core.outage?.attempt ?? 1));
     }
     this.#askFeatures();
     this.#sendJoin();
@@ -275,7 +258,7 @@ export class Membership {
     const presence = source?.presence ?? this.#namesake;
     if (presence === null) return;
     this.#namesake = null;
-    const { table, room, host, jid } = this.#room;
+    const { table, room } = this.#room;
     const rejoined = table.me !== null;
     const me = table.selfAvailable(presence);
     this.nicks.given(me.nick);
@@ -283,7 +266,6 @@ export class Membership {
     table.endRejoin();
     const { codes, stanza } = presence;
     const created = codes.has(StatusCode.created);
-    host.logger.info({ room: jid, nick: me.nick, created, rejoined }, "Joined the room");
     this.#room.tell(new RoomEntered(room, stanza, me, codes));
     if (!created || !rejoined) this.#anonymity.entered(codes, stanza);
     if (created) this.#created(rejoined);

@@ -39,14 +39,10 @@ export class Outcome {
 
   /** Out, and back later. */
   suspended(cause: OutageCause, nextAttemptAt: Date | null, source: RoomSource | null): void {
-    const { room, host, jid } = this.#room;
+    const { room } = this.#room;
     // Who asks to join meanwhile waits for the rejoin.
     if (this.#entered.settled) this.#entered = new Deferred();
     const farewell = farewellIn(source);
-    host.logger.warn(
-      { room: jid, cause, nextAttemptAt, reason: farewell.reason },
-      "Out of the room; it will be joined again",
-    );
     this.#room.tell(new RoomSuspended(room, source?.stanza ?? null, { ...farewell, cause, nextAttemptAt }));
   }
 
@@ -56,8 +52,6 @@ export class Outcome {
     const reason = failureReason(why, source);
     const error = new JoinError(jid.toString(), reason, source?.error, alternativeIn(source));
     host.forget(jid);
-    // Who asked is told by `entered` and `failure`; whether anybody else has to know, they decide.
-    host.logger.debug({ room: jid, reason }, error.message);
     this.#entered.reject(error);
     this.#room.tell(new JoinFailed(room, source?.stanza ?? null, error));
     this.#ended.resolve();
@@ -69,8 +63,6 @@ export class Outcome {
     const said = farewellIn(source);
     const farewell = { ...said, reason: this.ownReason ?? said.reason };
     host.forget(jid);
-    const level = mode === "normal" ? "info" : "warn";
-    host.logger[level]({ room: jid, mode, reason: farewell.reason }, "Out of the room for good");
     const reason = exitReason(mode, source);
     const error = new JoinError(jid.toString(), reason, source?.error, alternativeIn(source));
     this.#entered.reject(error);

@@ -5,12 +5,14 @@ import type { RoomHost } from "../room-host.js";
 import {
   INITIAL_STATE,
   step,
+  toldAs,
   type OutageCause,
   type RoomEffect,
   type RoomInput,
   type RoomMachineState,
   type RoomPolicy,
 } from "./room-machine.js";
+import type { Transition } from "./transition-log.js";
 
 /** A room that kept us this long is a good one: the next delay is the shortest again. */
 const STABLE_AFTER_MS = 60_000;
@@ -23,6 +25,8 @@ export interface RoomActions<Source> {
   readonly policy: RoomPolicy;
   /** The room comes back after that cause. */
   returning(cause: Cause): void;
+  /** The room is in another phase; all effects have been carried out. */
+  moved(transition: Transition, source: Source | null): void;
   /** All effects but timers. */
   perform(effect: Performed, source: Source | null): void;
   /** An effect could not be carried out: a defect of ours. The others are carried out all the same. */
@@ -37,6 +41,13 @@ export interface Outage {
   readonly attempt: number;
   /** When the next is tried, null where that waits for the session. */
   readonly nextAttemptAt: Date | null;
+}
+
+/** What an effect begins an outage with, or goes on with. A room that was never entered tells no `suspend`. */
+function causeOfOutage(effect: RoomEffect, { entered }: RoomMachineState): OutageCause | null {
+  if (effect.do === "suspend") return effect.cause;
+  if (entered || effect.do !== "timer" || effect.wait !== "retry" || effect.cause === null) return null;
+  return toldAs(effect.cause);
 }
 
 /** Drives the machine of one room: inputs in, effects and timers out, one input at a time. */
@@ -107,7 +118,8 @@ export class RoomCore<Source = never> {
   }
 
   #take(input: RoomInput, source: Source | null): void {
-    const { state, effects } = step(this.#state, input, this.#actions.policy);
+    const from = this.#state;
+    const { state, effects } = step(from, input, this.#actions.policy);
     this.#state = state;
     // Suspending tells when it will be tried again, so that has to be known first.
     const retries = effects.some((effect) => this.#retries(effect));
@@ -115,6 +127,15 @@ export class RoomCore<Source = never> {
       this.#note(effect, retries);
       if (effect.do === "timer") this.#arm(effect.wait);
       else this.#perform(effect, source);
+    }
+    if (state.phase !== from.phase) this.#moved({ from, to: state, input: input.type, effects }, source);
+  }
+
+  #moved(transition: Transition, source: Source | null): void {
+    try {
+      this.#actions.moved(transition, source);
+    } catch (error) {
+      this.#actions.failed(error);
     }
   }
 
@@ -146,18 +167,19 @@ export class RoomCore<Source = never> {
   #note(effect: RoomEffect, retries: boolean): void {
     const { clock } = this.#host;
     const outage = this.#outage;
-    if (effect.do === "suspend") {
+    const cause = causeOfOutage(effect, this.#state);
+    if (cause !== null) {
       const nowMs = clock.now();
       const nextAttemptAt = retries ? new Date(nowMs + this.#retryDelayMs) : null;
       const { since = new Date(nowMs), attempt = 0 } = outage ?? {};
-      this.#outage = { cause: effect.cause, since, attempt, nextAttemptAt };
+      this.#outage = { cause, since, attempt, nextAttemptAt };
     } else if (retries && effect.do === "timer" && outage?.nextAttemptAt === null)
       this.#outage = { ...outage, nextAttemptAt: new Date(clock.now() + this.#retryDelayMs) };
     else if (effect.do === "join" && outage !== null)
       this.#outage = { ...outage, attempt: outage.attempt + 1, nextAttemptAt: null };
     else if (effect.do === "timer" && effect.wait === null && outage !== null)
       this.#outage = { ...outage, nextAttemptAt: null };
-    else if (effect.do === "enter" || effect.do === "exit") this.#outage = null;
+    else if (effect.do === "enter" || effect.do === "exit" || effect.do === "fail") this.#outage = null;
     if (effect.do === "timer" && effect.wait === "history") this.#live = false;
     if (effect.do === "caughtUp") {
       this.#live = true;

@@ -107,6 +107,9 @@ const OUTAGES: Readonly<Partial<Record<Cause, OutageCause>>> = {
   kicked: "kicked",
 };
 
+/** With what an outage is told that begins before the room was ever entered. */
+export const toldAs = (cause: Cause): OutageCause => OUTAGES[cause] ?? "refused";
+
 function to(state: RoomMachineState, phase: Phase, ...effects: RoomEffect[]): RoomStep {
   return { state: { ...state, phase }, effects };
 }
