@@ -173,7 +173,11 @@ describe("what is set otherwise than usual", () => {
     expect([room.state, await settled(entered)]).toEqual(["waiting", "pending"]);
     stage.clock.advance(1);
     stage.receive(unavailable(T, { codes: [110, 307] }));
-    expect([room.state, room.outage?.nextAttemptAt ?? null]).toEqual(["waiting", null]);
+    expect([room.state, room.outage?.cause, room.outage?.nextAttemptAt?.getTime()]).toEqual([
+      "waiting",
+      "kicked",
+      stage.clock.now() + 1_000,
+    ]);
     stage.clock.advance(1_000);
     expect([room.state, events]).toEqual(["joining", []]);
     // there is no event before it was entered: the log tells of it
