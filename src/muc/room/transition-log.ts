@@ -72,7 +72,11 @@ function lineOf(
     case "waiting":
       if (input === "established") return ["debug", "It is not time yet to join the room again"];
       if (to.entered) return ["warn", "Out of the room; it will be joined again"];
-      return ["warn", `${refusalIn(jid.toString(), source)}; it will be tried again`];
+      return [
+        "warn",
+        `${refusalIn(jid.toString(), source)}; it will be tried again`,
+        source?.error === undefined ? {} : { reason: failureReason("refused", source) },
+      ];
     case "leaving":
       return ["debug", "Leaving the room"];
     case "left":
