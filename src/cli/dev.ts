@@ -34,6 +34,7 @@ class Playground implements VisitPlace {
   readonly #app: BotApp;
   readonly #server: TestServer;
   readonly #room: Room;
+  readonly #visitors: PlaygroundVisitor[] = [];
   #lines = 0;
 
   constructor(app: BotApp, server: TestServer, room: Room) {
@@ -65,11 +66,13 @@ class Playground implements VisitPlace {
   async enter(nick: string, account: string | null): ReturnType<VisitPlace["enter"]> {
     try {
       const user = await this.#server.enter(this.#room.jid, nick, account === null ? {} : { jid: account });
-      return new PlaygroundVisitor(user, {
+      const visitor = new PlaygroundVisitor(user, {
         app: this.#app,
         server: this.#server,
         write: (line) => this.#write(line),
       });
+      this.#visitors.push(visitor);
+      return visitor;
     } catch (error) {
       throw new ArgumentError(`Nobody can enter as "${nick}": ${messageOf(error)}`, { cause: error });
     }
@@ -83,6 +86,7 @@ class Playground implements VisitPlace {
       await this.#app.session.iq.get(domain, PING);
       await this.#app.idle();
       await this.#app.session.iq.get(domain, PING);
+      for (const visitor of this.#visitors) visitor.showPrivate();
     }
   }
 }
@@ -103,7 +107,7 @@ async function playScript(place: VisitPlace, path: string): Promise<void> {
 
 /** Lines from a terminal; one that is none is explained, and the next one is read. */
 async function playTerminal(place: VisitPlace): Promise<void> {
-  process.stdout.write("Say something. /enter NICK, /nick NICK, /invite ROOM, /leave, /quit\n");
+  process.stdout.write("Say something. /enter NICK, /nick NICK, /invite ROOM, /voice, /leave, /quit\n");
   const visit = new Visit(place);
   for await (const line of createInterface({ input: process.stdin, output: process.stdout })) {
     try {

@@ -3,7 +3,9 @@ import { xml, type Element } from "../base/element.js";
 import { ArgumentError, messageOf } from "../base/errors.js";
 import { JID } from "../base/jid.js";
 import type { TestServer } from "../testing/test-server.js";
+import { TestServiceError } from "../testing/test-service-error.js";
 import type { TestUser } from "../testing/test-user.js";
+import { readMessage } from "../testing/user/message-queue.js";
 import type { Visitor, VisitorAffiliation } from "./visit.js";
 
 const NS_USER = "http://jabber.org/protocol/muc#user";
@@ -23,6 +25,8 @@ export interface VisitedPlace {
 export class PlaygroundVisitor implements Visitor {
   readonly #user: TestUser;
   readonly #place: VisitedPlace;
+  /** How much of what was received has been looked at for what is private. */
+  #seen = 0;
 
   constructor(user: TestUser, place: VisitedPlace) {
     this.#user = user;
@@ -33,8 +37,29 @@ export class PlaygroundVisitor implements Visitor {
     return this.#user.nick;
   }
 
-  say(text: string): Promise<unknown> {
-    return this.#user.say(text);
+  /** What the room does not let through is shown, and the visit goes on. */
+  async say(text: string): Promise<void> {
+    try {
+      await this.#user.say(text);
+    } catch (error) {
+      if (!(error instanceof TestServiceError)) throw error;
+      const why = error.text ?? error.condition;
+      this.#place.write(`${this.#user.room.local ?? ""} * ${this.nick} cannot say that: ${why}`);
+    }
+  }
+
+  /** Shows what was said to this visitor alone since the last time. */
+  showPrivate(): void {
+    const { received, room, nick } = this.#user;
+    for (const stanza of received.slice(this.#seen)) {
+      const message = readMessage(stanza, room, nick);
+      // that an invitation was declined is shown where it was made
+      const declined = stanza.getChild("x", NS_USER)?.getChild("decline") !== undefined;
+      if (message?.private !== true || declined) continue;
+      const from = message.nick ?? message.from.bare().toString();
+      this.#place.write(`${room.local ?? ""} <${from}> to ${nick} alone: ${message.text}`);
+    }
+    this.#seen = received.length;
   }
 
   setNick(nick: string): Promise<unknown> {

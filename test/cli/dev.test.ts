@@ -118,6 +118,33 @@ describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
     expect(run.stderr).toContain("boom");
   });
 
+  it("shows what is said to the visitor alone, and what the visitor may not say, and goes on", async () => {
+    const folder = authorFolder({
+      "bot.ts": `import { Bot, Command, MessageReceived, OnRoleRequest, RoleRequest } from "mucwright";
+        @Bot({ nick: "mod" })
+        export class Mod {
+          @OnRoleRequest() async asked(r: RoleRequest) { await r.deny({ tell: "not now" }); }
+          @Command("secret") async secret(m: MessageReceived) { await m.whisper("psst"); return "told"; }
+        }`,
+    });
+    const visit = "!secret\n/voice\nbut I want to\n/leave\n/enter eve\nhi\n";
+    const run = await mucwright(["dev", "bot.ts"], { cwd: folder }).type(visit).ended;
+    expect(run).toEqual({
+      status: 0,
+      stderr: "",
+      stdout: [
+        "lobby <guest> !secret",
+        "lobby <mod> told",
+        "lobby <mod> to guest alone: psst",
+        "lobby * guest has no voice",
+        "lobby <mod> to guest alone: not now",
+        "lobby * guest cannot say that: You do not currently have permission to speak in this chat",
+        "lobby * eve cannot say that: You do not currently have permission to speak in this chat",
+        "",
+      ].join("\n"),
+    });
+  });
+
   it.each([
     ["a line that is none", "/dance\n", [], '"/dance" is no line of a visit'],
     ["an invitation to nowhere", "/invite nowhere\n", [], '"/invite nowhere" is no line of a visit'],

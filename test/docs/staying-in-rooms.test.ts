@@ -7,6 +7,7 @@ import { Guide } from "../support/guide.js";
 
 const STAFF = "staff@rooms.example.org";
 const guide = new Guide("staying-in-rooms.md", "staying");
+const [scribe] = guide.snippets("What was missed");
 const [keeper] = guide.snippets("Causes of being out");
 
 cleanUp();
@@ -25,4 +26,22 @@ it("who is kicked comes back after five minutes; in the staff's room not at all"
   await until("it is out", () => app.muc.rooms.size === 1 && app.muc.getRoom(LOBBY)?.state === "waiting");
   const { since, nextAttemptAt } = app.muc.getRoom(LOBBY)?.outage ?? {};
   expect((nextAttemptAt?.getTime() ?? 0) - (since?.getTime() ?? 0)).toBe(300_000);
+});
+
+it("the scribe has what was said before, meanwhile and now, each once, and says so", async () => {
+  const server = makeServer();
+  server.room(LOBBY).open();
+  const alice = await server.enter(LOBBY, "alice");
+  await alice.say("before");
+  const [Scribe] = Object.values((await scribe?.load()) ?? {}) as (Class & (new () => { lines: string[] }))[];
+  if (Scribe === undefined) throw new Error("The guide exports no scribe");
+  const { app } = await startApp({ bots: [Scribe] }, server);
+  await alice.say("there");
+  server.expireSession("bot@example.org");
+  await alice.say("meanwhile");
+  expect((await alice.nextMessage()).text).toBe("I have read what I missed: 1");
+  await alice.say("now");
+  const { lines } = app.get(Scribe);
+  await until("all is handled", () => lines.at(-1) === "live now");
+  expect(lines).toEqual(["replay before", "live there", "missed meanwhile", "live now"]);
 });
