@@ -25,7 +25,7 @@ import {
   takesInvitations,
   watchInvitations,
 } from "./invitations.js";
-import { eventNameMistakes } from "./event-names.js";
+import { eventMistakes } from "./event-types.js";
 import { InjectionCheck } from "./injection-check.js";
 import { logLevelOf, settingsFrom, type AppOptions, type AppSettings, type Environment } from "./options.js";
 import { makePolicyContext } from "./policy-context.js";
@@ -150,7 +150,7 @@ export class BotApp {
       ...middlewares.flatMap((each) => check.mistakesOf(each)),
       ...compiled.flatMap((each) => each.mistakes),
       ...bots.flatMap((bot) => [
-        ...eventNameMistakes(bot),
+        ...eventMistakes(bot),
         ...invitationMistakes(bot),
         ...roleRequestMistakes(bot),
         ...prefixMistakes(bot, settings),

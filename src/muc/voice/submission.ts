@@ -47,7 +47,10 @@ export class Submission {
   async submit(form: VoiceRequestForm): Promise<void> {
     if (!(form instanceof VoiceRequestForm) || form.requestAllow === null)
       throw new ArgumentError("Submit the form of the request, with requestAllow set to true or false");
-    if (this.#over !== null) throw new DecidedError(`This request is over: ${this.#over}`);
+    if (this.#over !== null)
+      throw new DecidedError(
+        `This request is over (${this.#over}): look at \`decided\`, or \`submission.done\`, first`,
+      );
     this.#over = form.requestAllow ? "it was approved" : "it was denied";
     this.#answered.resolve(form);
     await this.#send(form);

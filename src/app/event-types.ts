@@ -1,0 +1,104 @@
+import type { AuthoringMistake } from "../bot/errors.js";
+import { HandlerFailed } from "../bot/handler-failed.js";
+import { handlersOf, type Class, type HandlerRecord } from "../bot/metadata.js";
+import { unknownName } from "../bot/option-keys.js";
+import { DirectMessageReceived } from "../muc/events/direct-message.js";
+import type { RoomEvents } from "../muc/events/event-map.js";
+import {
+  JoinFailed,
+  RoomCaughtUp,
+  RoomEntered,
+  RoomExited,
+  RoomResumed,
+  RoomSuspended,
+} from "../muc/events/lifecycle.js";
+import { MessageUpdated } from "../muc/events/message-update.js";
+import { MessageFailed, MessageReceived, ServiceMessage, SubjectChanged } from "../muc/events/messages.js";
+import {
+  AffiliationChanged,
+  NickChanged,
+  OccupantJoined,
+  OccupantLeft,
+  PresenceChanged,
+  RoleChanged,
+  UidChanged,
+} from "../muc/events/occupants.js";
+import { PrivateMessageReceived } from "../muc/events/private-message.js";
+import { RoomConfigChanged } from "../muc/events/room-config.js";
+import { RoomFresh, RoomStale } from "../muc/events/self-ping.js";
+import { SignalReceived } from "../muc/events/signal.js";
+import { InvitationDeclined } from "../muc/invitations/invitation-declined.js";
+import { Invitation } from "../muc/invitations/invitation.js";
+import { RoleRequest } from "../muc/voice/role-request.js";
+import { ROOM_EVENTS } from "./dispatcher.js";
+
+/** What handlers of the events of a room are called with. */
+const OF_ROOMS = {
+  enter: RoomEntered,
+  caughtUp: RoomCaughtUp,
+  failure: JoinFailed,
+  exit: RoomExited,
+  suspend: RoomSuspended,
+  resume: RoomResumed,
+  join: OccupantJoined,
+  leave: OccupantLeft,
+  presence: PresenceChanged,
+  nick: NickChanged,
+  uid: UidChanged,
+  role: RoleChanged,
+  affiliation: AffiliationChanged,
+  message: MessageReceived,
+  serviceMessage: ServiceMessage,
+  messageError: MessageFailed,
+  subject: SubjectChanged,
+  messageUpdate: MessageUpdated,
+  signal: SignalReceived,
+  privateMessage: PrivateMessageReceived,
+  config: RoomConfigChanged,
+  stale: RoomStale,
+  fresh: RoomFresh,
+  roleRequest: RoleRequest,
+} satisfies { readonly [K in keyof RoomEvents]: Class<RoomEvents[K]> };
+
+/** The same, and what decorators of their own stand for. */
+const CLASSES: ReadonlyMap<string, Class> = new Map<string, Class>([
+  ...Object.entries(OF_ROOMS),
+  ["history", MessageReceived],
+  ["unhandledCommand", MessageReceived],
+  ["invitation", Invitation],
+  ["invitationDeclined", InvitationDeclined],
+  ["directMessage", DirectMessageReceived],
+  ["handlerFailed", HandlerFailed],
+]);
+
+const EVENTS: ReadonlySet<unknown> = new Set(CLASSES.values());
+
+/** The type of a method's first parameter, as the compiler emits it; undefined where it does not. */
+function firstParameter(bot: Class, method: string | symbol): unknown {
+  const prototype: unknown = bot.prototype;
+  if (typeof prototype !== "object" || prototype === null) return undefined;
+  const types: unknown = Reflect.getMetadata("design:paramtypes", prototype, method);
+  return Array.isArray(types) ? types[0] : undefined;
+}
+
+function mistakeOf(bot: Class, { method, spec }: HandlerRecord): AuthoringMistake | null {
+  const where = `${bot.name}.${String(method)}`;
+  const event = spec.kind === "command" ? "message" : spec.event;
+  const wanted = CLASSES.get(event);
+  if (wanted === undefined) {
+    const problem = unknownName("event", event, ROOM_EVENTS);
+    return { where, problem, fix: "Write the name of an event of a room" };
+  }
+  const given = firstParameter(bot, method);
+  if (given === wanted || !EVENTS.has(given)) return null;
+  const problem = `its first parameter is ${(given as Class).name}, but it is called with ${wanted.name}`;
+  return { where, problem, fix: `Write ${wanted.name}, or take another decorator` };
+}
+
+/**
+ * Handlers of events that there are not, and handlers of one event that are written for another: `@On("messsage")` would
+ * never be called, and `@OnJoin() greet(m: MessageReceived)` not with what it expects.
+ */
+export function eventMistakes(bot: Class): readonly AuthoringMistake[] {
+  return handlersOf(bot).flatMap((handler) => mistakeOf(bot, handler) ?? []);
+}
