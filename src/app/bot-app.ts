@@ -28,6 +28,7 @@ import {
 import { eventMistakes } from "./event-types.js";
 import { InjectionCheck } from "./injection-check.js";
 import { logLevelOf, settingsFrom, type AppOptions, type AppSettings, type Environment } from "./options.js";
+import { Lifecycle } from "./lifecycle.js";
 import { makePolicyContext } from "./policy-context.js";
 import { roleRequestMistakes, watchRoleRequests } from "./role-requests.js";
 import { RoomPlan, type PlannedRoom } from "./room-plan.js";
@@ -72,6 +73,7 @@ export class BotApp {
   #muc: MucClient | null = null;
   #nick: string | null = null;
   #whereabouts: Whereabouts | null = null;
+  #lifecycle: Lifecycle | null = null;
   #instances: ReadonlyMap<Class, object> = new Map();
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
@@ -117,7 +119,7 @@ export class BotApp {
   /**
    * Connects, and asks to enter the rooms. Resolves when the session is established; the rooms come after that, and
    * {@link status} tells how they stand. Rejects with `AuthoringError` for mistakes in the bots, with `ArgumentError`
-   * for options, with `SessionError` when there is no session.
+   * for options, with `SessionError` when there is no session, with what an `@OnStart` method throws.
    */
   start(): Promise<void> {
     this.#starting ??= this.#start().catch(async (error: Error) => {
@@ -174,6 +176,8 @@ export class BotApp {
     const context = { signal: this.#abort.signal, logger, clock, handlerTimeoutMs };
     const maxAgeMs = maxAgeOf(bots);
     const policyContext = makePolicyContext({ client: muc, session, logger, context, maxAgeMs });
+    const lifecycle = new Lifecycle(context);
+    this.#lifecycle = lifecycle;
     const wiring = { bots: running, plan, logger, context, policyContext };
     // what a constructor joined has told nothing yet
     for (const room of muc.rooms.values()) this.#watch(room, wiring);
@@ -183,6 +187,7 @@ export class BotApp {
     session.on("error", (error) => void this.#end(error));
     if (plan.rooms.length === 0 && !running.some(takesInvitations))
       logger.warn("The bots sit in no room: name some in @Bot or MUCWRIGHT_ROOMS");
+    await lifecycle.start(running);
     await session.start();
     this.#checkReady();
   }
@@ -320,7 +325,8 @@ export class BotApp {
   }
 
   /**
-   * Stops: handlers at work may finish (5 s), the rooms are left, the session ends. Resolves when all that is done; safe
+   * Stops: handlers at work may finish (5 s), `@OnStop` methods are called (5 s), the rooms are left, the session ends.
+   * Resolves when all that is done; safe
    * to call more than once.
    */
   async stop(): Promise<void> {
@@ -336,6 +342,7 @@ export class BotApp {
     this.#abort.abort();
     for (const queue of this.#queues) queue.close();
     await this.#drain();
+    await this.#lifecycle?.stop(DRAIN_TIMEOUT_MS);
     await Promise.all([...(this.#muc?.rooms.values() ?? [])].map((room) => room.leave()));
     await this.#session?.stop();
   }

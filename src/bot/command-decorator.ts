@@ -6,7 +6,7 @@ import type { HandlerResult } from "./reply.js";
 import type { ArgsOf, CheckTemplate } from "./template-types.js";
 
 /** How a command works beside its template. */
-export interface CommandOptions extends Pick<HandlerOptions, "missed" | "parallel"> {
+export interface CommandOptions extends Pick<HandlerOptions, "corrections" | "missed" | "parallel"> {
   /** Other names of the command. */
   readonly aliases?: readonly string[];
   /** What it does, for the help: a few words. */

@@ -78,9 +78,12 @@ export class CommandDesk {
     }
     const missed = message.source === "missed";
     if (found.kind === "command") {
-      if (missed && found.handler.options.missed !== true) return undefined;
+      const { options } = found.handler;
+      if (missed && options.missed !== true) return undefined;
+      if (message.replaces !== null && options.corrections !== true) return undefined;
       return this.#command(found.bot, found.handler, found.rest, message);
     }
+    if (message.replaces !== null) return undefined;
     if (found.kind === "unknown") {
       const work = this.#options.unhandled(found.bots, message);
       if (work !== false) return work;

@@ -93,5 +93,6 @@ export {
 } from "./guards/guard-decorators.js";
 export type { EventDecorator, EventMethod, HandlerDecorator } from "./handler-decorator.js";
 export * from "./invitation-decorators.js";
+export * from "./lifecycle-decorators.js";
 export * from "./role-request-decorators.js";
 export * from "./message-decorators.js";

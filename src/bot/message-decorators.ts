@@ -17,7 +17,7 @@ import { recordHandler, type EventSpec, type HandlerOptions, type MessageFilter 
 import type { HandlerResult } from "./reply.js";
 
 /** How `@OnMessage` works beside its filter. */
-export type OnMessageOptions = Pick<HandlerOptions, "missed" | "parallel">;
+export type OnMessageOptions = Pick<HandlerOptions, "corrections" | "missed" | "parallel">;
 
 /** A decorator for what has a body, with a filter for it. */
 interface FilterDecorator<M, Option extends keyof HandlerOptions> {
@@ -58,13 +58,16 @@ function onText<M, Option extends keyof HandlerOptions>(
 /**
  * Handles what others say in the room, now: neither history nor what the bot says itself. A text has to be contained,
  * whatever its case; a RegExp has to match, and the match comes as second parameter; a function decides. What the
- * method returns is said in the room.
+ * method returns is said in the room. With `corrections` it also gets what somebody makes of an earlier line of theirs.
  */
-export const OnMessage: FilterDecorator<MessageReceived, "missed" | "parallel"> = onText("OnMessage", {
-  kind: "message",
-  event: "message",
-  answer: "room",
-});
+export const OnMessage: FilterDecorator<MessageReceived, "corrections" | "missed" | "parallel"> = onText(
+  "OnMessage",
+  {
+    kind: "message",
+    event: "message",
+    answer: "room",
+  },
+);
 
 /** Handles what an occupant says to the bot alone. Filters are those of `@OnMessage`. What the method returns goes to the sender. */
 export const OnPrivateMessage: FilterDecorator<PrivateMessageReceived, "missed" | "parallel"> = onText(
@@ -80,7 +83,9 @@ export const OnDirectMessage: FilterDecorator<DirectMessageReceived, "parallel">
 });
 
 /** As `@OnMessage`, for what has the bot's nick in it as a word of its own. */
-export const OnMention: EventDecorator<MessageReceived, "missed"> = function decorate(options = {}) {
+export const OnMention: EventDecorator<MessageReceived, "corrections" | "missed"> = function decorate(
+  options = {},
+) {
   // oxlint-disable-next-line prefer-rest-params -- how many there are is what tells
   if (isBare(arguments)) return forgotParentheses(arguments[0] as object, nameOf(arguments), "OnMention");
   const spec = { ...PLAIN, kind: "message", event: "message", mention: true, options } as const;

@@ -1,3 +1,4 @@
+import type { MessageUpdated } from "../muc/events/message-update.js";
 import type { MessageReceived } from "../muc/events/messages.js";
 import { NotJoinedError } from "../base/errors.js";
 import { Questions } from "./ask/questions.js";
@@ -7,7 +8,7 @@ import type { CompiledBot, EventHandler, HandlerRef } from "./compile.js";
 import type { HandledEvent, HandlerFailed } from "./handler-failed.js";
 import { targetFor } from "./event-target.js";
 import { FailureLines } from "./failure-lines.js";
-import { freezeStanding } from "./guards/standing.js";
+import { carryStanding, freezeStanding } from "./guards/standing.js";
 import { invoke, type InvokeContext } from "./invoke.js";
 import type { HandlerOptions } from "./metadata.js";
 import { decidingAs } from "./policies/deciding-as.js";
@@ -59,6 +60,8 @@ export class Router {
   readonly #beside: InvokeContext;
   readonly #out = new AbortController();
   #queue: RouterQueue = { retake: (job) => void job(), watchAnswers: () => () => {} };
+  /** Whether anybody wants corrections as messages. */
+  readonly #correctable: boolean;
   /** Null where no line can be a command. */
   readonly #commands: CommandDesk | null;
 
@@ -82,6 +85,10 @@ export class Router {
     });
     this.#guarded = new Set(bots.flatMap(guardedTypes));
     this.#commands = desk.empty ? null : desk;
+    this.#correctable = bots.some(({ messages, commandList }) =>
+      [...messages, ...commandList].some(takesCorrections),
+    );
+    if (this.#correctable) this.#listOf("messageUpdate");
     if (!desk.empty) for (const type of COMMAND_EVENTS) this.#listOf(type);
     for (const bot of bots) {
       for (const handler of bot.messages) this.#listOf("message").push({ bot, handler });
@@ -145,7 +152,18 @@ export class Router {
     const command = this.#command(event);
     if (command === null) this.#collect(event.type, event, calls);
     else calls.push(command);
+    if (this.#correctable && event.type === "messageUpdate") this.#corrected(event, calls);
     return inOrder(calls);
+  }
+
+  /** A correction, as the message that it makes of the earlier one, to those who ask for it. */
+  #corrected(update: MessageUpdated, calls: Call[]): void {
+    const { message } = update;
+    if (message === null || !(message.source === "live" || message.source === "missed")) return;
+    carryStanding(update, message);
+    const command = this.#command(message);
+    if (command === null) this.#collect("message", message, calls);
+    else calls.push(command);
   }
 
   /** Null for what is no command. */
@@ -269,9 +287,14 @@ export class Router {
 /** The types of events of which some handler is guarded. */
 function guardedTypes(bot: RunningBot): readonly string[] {
   const types = [...bot.events].filter(([, handlers]) => handlers.some(isGuarded)).map(([type]) => type);
-  if (bot.messages.some(isGuarded) || types.includes("history")) types.push("message");
-  if (bot.commandList.some(isGuarded) || types.includes("unhandledCommand")) types.push(...COMMAND_EVENTS);
+  if (bot.messages.some(isGuarded) || types.includes("history")) types.push("message", "messageUpdate");
+  if (bot.commandList.some(isGuarded) || types.includes("unhandledCommand"))
+    types.push(...COMMAND_EVENTS, "messageUpdate");
   return types;
+}
+
+function takesCorrections({ options }: { readonly options: HandlerOptions }): boolean {
+  return options.corrections === true;
 }
 
 function isGuarded({ guards }: HandlerRef): boolean {
@@ -293,6 +316,8 @@ function isAskedFor(event: RoutedEvent, options: HandlerOptions): boolean {
     case "serviceMessage":
       return event.source === "live";
     case "message":
+      if (event.replaces !== null && options.corrections !== true) return false;
+      return event.source !== "missed" || options.missed === true;
     case "privateMessage":
       return event.source !== "missed" || options.missed === true;
     default:

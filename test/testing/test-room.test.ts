@@ -9,6 +9,7 @@ import { Clock } from "../../src/base/clock.js";
 import { MessageReceived } from "../../src/muc/events/messages.js";
 import type { OccupantJoined } from "../../src/muc/events/occupants.js";
 import { testRoom } from "../../src/testing/index.js";
+import { Keeper as Example } from "../../examples/keeper.js";
 
 class Dice {
   roll(): number {
@@ -79,6 +80,15 @@ describe("a room of the test", () => {
       "keeper: hello yourself",
     ]);
     expect(room.app.status().ready).toBe(true);
+  });
+
+  it("tests a bot as the README does", async () => {
+    await using room = await testRoom(Example);
+    const alice = await room.enter("alice");
+    expect((await room.nextReply()).body).toBe("Welcome, alice!");
+    await alice.say("hello");
+    expect((await room.nextReply()).body).toBe("hello yourself");
+    await room.expectSilence();
   });
 
   it("gives the bots what the test provides in place of their own", async () => {

@@ -1,0 +1,76 @@
+import { NotJoinedError, RequestTimeoutError } from "../base/errors.js";
+import type { Logger } from "../base/logger.js";
+import type { EventHandler } from "../bot/compile.js";
+import { HandlerContext } from "../bot/handler-context.js";
+import type { InvokeContext } from "../bot/invoke.js";
+import type { RunningBot } from "../bot/router.js";
+
+type Context = Pick<InvokeContext, "clock" | "logger" | "handlerTimeoutMs">;
+
+/** Calls `@OnStart` methods in order, and `@OnStop` methods in reverse. */
+export class Lifecycle {
+  readonly #context: Context;
+  /** Bots that are started, in order. */
+  readonly #started: RunningBot[] = [];
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** Rejects with what the first method that fails throws: those behind it are not called. */
+  async start(bots: readonly RunningBot[]): Promise<void> {
+    for (const bot of bots) {
+      for (const handler of hooksOf(bot, "start"))
+        await this.#call(bot, handler, this.#context.handlerTimeoutMs);
+      this.#started.push(bot);
+    }
+  }
+
+  /** Calls all of them, within `limitMs` altogether; what they throw reaches the log. Calls each once. */
+  async stop(limitMs: number): Promise<void> {
+    const { clock, logger } = this.#context;
+    const deadlineMs = clock.monotonic() + limitMs;
+    for (const bot of this.#started.splice(0).reverse())
+      for (const handler of [...hooksOf(bot, "stop")].reverse()) {
+        const leftMs = Math.max(1, deadlineMs - clock.monotonic());
+        await this.#call(bot, handler, leftMs).catch((error: unknown) =>
+          logger.error({ handler: handler.name, error }, "A handler failed while the application stopped"),
+        );
+      }
+  }
+
+  async #call({ instance }: RunningBot, { method, name }: EventHandler, limitMs: number): Promise<void> {
+    const { clock, logger } = this.#context;
+    const late = new AbortController();
+    const limit = new Promise<never>((_resolve, reject) => {
+      late.signal.addEventListener("abort", () => reject(late.signal.reason as Error));
+    });
+    const timer = clock.setTimeout(
+      () => late.abort(new RequestTimeoutError(`${name} took longer than ${limitMs} ms`)),
+      limitMs,
+    );
+    try {
+      await Promise.race([
+        limit,
+        callOf(instance, method, contextOf(late.signal, logger.child({ handler: name }))),
+      ]);
+    } finally {
+      timer.cancel();
+    }
+  }
+}
+
+const hooksOf = (bot: RunningBot, event: "start" | "stop"): readonly EventHandler[] =>
+  bot.events.get(event) ?? [];
+
+/** Also what is thrown at once is a rejection. */
+async function callOf(instance: object, method: string | symbol, ctx: HandlerContext): Promise<unknown> {
+  const hook: unknown = Reflect.get(instance, method);
+  return typeof hook === "function" ? (hook.call(instance, ctx) as unknown) : undefined;
+}
+
+function contextOf(signal: AbortSignal, log: Logger): HandlerContext {
+  const nowhere = (): Promise<never> =>
+    Promise.reject(new NotJoinedError("There is nowhere to say this: send it to a room"));
+  return new HandlerContext({ signal, log, say: nowhere, ask: nowhere });
+}
