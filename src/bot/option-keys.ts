@@ -33,6 +33,7 @@ const HANDLER = {
   initial: true,
   departures: true,
   missed: true,
+  corrections: true,
   expiresMs: true,
   parallel: true,
 } satisfies Record<keyof HandlerOptions, true>;
