@@ -1,4 +1,5 @@
 import type { AuthoringMistake } from "../bot/errors.js";
+import { HandlerContext } from "../bot/handler-context.js";
 import { HandlerFailed } from "../bot/handler-failed.js";
 import { handlersOf, type Class, type HandlerRecord } from "../bot/metadata.js";
 import { unknownName } from "../bot/option-keys.js";
@@ -69,6 +70,8 @@ const CLASSES: ReadonlyMap<string, Class> = new Map<string, Class>([
   ["invitationDeclined", InvitationDeclined],
   ["directMessage", DirectMessageReceived],
   ["handlerFailed", HandlerFailed],
+  ["start", HandlerContext],
+  ["stop", HandlerContext],
 ]);
 
 const EVENTS: ReadonlySet<unknown> = new Set(CLASSES.values());

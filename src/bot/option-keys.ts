@@ -87,6 +87,7 @@ export function commandOptionMistakes(where: string, options: HandlerOptions): r
     aliases: true,
     description: true,
     missed: true,
+    corrections: true,
     parallel: true,
   });
 }

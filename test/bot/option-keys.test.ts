@@ -48,7 +48,7 @@ describe("options that there are not", () => {
     expect(problems(Keeper)).toEqual([
       'Keeper.roll: there is no option "alias"; did you mean aliases?',
       'Keeper.said: there is no option "mised"; did you mean missed?',
-      'Keeper.all: there is no option "everything"; there are initial, departures, missed, expiresMs, parallel',
+      'Keeper.all: there is no option "everything"; there are initial, departures, missed, corrections, expiresMs, parallel',
       'Keeper.joined: there is no option "inital"; did you mean initial?',
       'Keeper.invited: there is no option "expireMs"; did you mean expiresMs?',
       'Keeper.told: there is no option "expiresMS"; did you mean expiresMs?',
