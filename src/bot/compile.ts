@@ -182,8 +182,9 @@ function exampleMistakes(
 }
 
 const POLICY_FIX: Readonly<Record<PolicyKind, string>> = {
-  invitations: "Write a policy as a call, such as acceptFrom({ domains: […] }), or as a function",
-  "requests for voice": "Write a policy as a call, such as approveMembers(), or as a function",
+  invitations: "Write a policy with what it takes, such as acceptFrom({ domains: […] }), or as a function",
+  "requests for voice":
+    "Write a policy with what it takes, such as approveMembers() or cooldown({ windowMs: 600_000 }), or as a function",
 };
 
 /** What is wrong with a policy that stands where one of this kind has to. */

@@ -265,8 +265,10 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   /**
-   * Asks the moderators for voice (XEP-0045 §7.13). A moderator who says no is never heard of: it `expired` after half
-   * an hour, which is as long as ejabberd has one wait for the next request. Rejects with the room's refusal.
+   * Asks the moderators for voice (XEP-0045 §7.13). Resolves with `granted` when we may speak, at once where we may already;
+   * with `left` when we are out before. A moderator who says no is never heard of: it `expired` after half an hour, which
+   * is as long as ejabberd has one wait for the next request. Rejects with the `XmppError` of the room's refusal, and
+   * with `NotJoinedError` where we are not in.
    */
   async requestVoice(): Promise<VoiceOutcome> {
     this.#outbound.assertInside();

@@ -84,6 +84,8 @@ describe("options that there are not", () => {
   it.each([
     ["limit", limit({ perInvitor: 3, windowMs: 1 } as never), "did you mean perInviter?"],
     ["cooldown", cooldown({ limt: 3, windowMs: 1 } as never), "did you mean limit?"],
+    ["acceptFrom", acceptFrom({ domain: ["example.org"] } as never), "did you mean domains?"],
+    ["declineFrom", declineFrom({ resaon: "no" } as never), "did you mean reason?"],
     ["askAdmins", askAdmins({ jids: ["a@example.org"], expireMs: 3 } as never), "did you mean expiresMs?"],
   ])("of %s are a mistake", (name, policy, hint) => {
     expect(problemsOf(policy)).toEqual([expect.stringMatching(new RegExp(`^${name}: there is no key`))]);

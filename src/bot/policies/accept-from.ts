@@ -1,6 +1,7 @@
 import { messageOf } from "../../base/errors.js";
 import { JID } from "../../base/jid.js";
 import type { Invitation, InvitationMode } from "../../muc/invitations/invitation.js";
+import { strangeKeys } from "../option-keys.js";
 import type { BuiltInvitationPolicy } from "./invitation-policy.js";
 import { buildPolicy, policyFactory } from "./policy.js";
 
@@ -90,11 +91,8 @@ class FilterReader {
 
   /** Keys that mean nothing: a misspelt one would let everybody in. */
   strangers(options: object, ...more: readonly string[]): void {
-    for (const key of Object.keys(options))
-      if (![...KEYS, ...more].includes(key))
-        this.problems.push(
-          `${this.#name}: there is no key "${key}"; there are ${[...KEYS, ...more].join(", ")}`,
-        );
+    for (const problem of strangeKeys("key", options, [...KEYS, ...more]))
+      this.problems.push(`${this.#name}: ${problem}`);
   }
 }
 
