@@ -30,6 +30,7 @@ const MOD = "Mod admin moderator";
  * - 27: ejabberd passes on no refusal to a nick
  * - 25: Prosody passes on only the wishes of visitors; ejabberd those of everybody, of each once in 30 minutes
  * - 29: ejabberd leaves 110 out, and lets the first who comes make the room again; in Prosody it is gone
+ * - 30, 31: ejabberd's rooms lose their history with the service, which is told as a gap
  * - 32, 49, 64: what Prosody calls a technical removal (333), ejabberd tells without any code
  * - 34b: in Prosody the end of the ghost is another presence of our own
  * - 39: only Prosody can remove a message; a copy of the archive is nothing that is said
@@ -66,6 +67,16 @@ const RECORDINGS: Readonly<Record<string, Insiders>> = {
   "28-direct-invite": [ALICE],
   "25-voice-request": [ALICE, MOD, "Bob none visitor", "Carol none visitor"],
   "29-destroy": [ALICE, MOD, "Bob", "Carol"],
+  "30-muc-service-stop": [ALICE, "Bob"],
+  "31-server-restart": [ALICE, "Bob"],
+  "31b-server-killed": [ALICE, "Bob"],
+  "31c-server-stopped": [ALICE, "Bob"],
+  "32b-client-silent": [ALICE, "Bob", "Carol"],
+  "32c-client-silent-short-timers": [ALICE, "Carol"],
+  "35-self-ping": [ALICE, "Bob"],
+  "36-disco": [],
+  "45-resource-conflict": [ALICE, "Bob"],
+  "61-no-initial-presence": [ALICE],
   "32-client-killed": [ALICE, "Bob"],
   "33-sm-resume": [ALICE, "Bob"],
   "34-sm-expired": [ALICE, "Bob"],
