@@ -145,9 +145,12 @@ export class RoleRequest extends RoomEvent {
     const denied = this.#answer(false);
     const { occupant } = this;
     if (tell === undefined || occupant === null) return denied;
-    return denied.then(() =>
+    const told = denied.then(() =>
       this.#effects.tell(occupant, tell).catch((error: unknown) => this.#effects.failed(this, error)),
     );
+    // Logged already, as the denial's; nobody has to wait for this one either.
+    told.catch(() => {});
+    return told;
   }
 
   /**

@@ -42,9 +42,15 @@ export class Submission {
   /**
    * Sends an answer: the form of the request, with `requestAllow` set. Resolves when it is handed to the stream. Rejects
    * with `ArgumentError` for what says neither yes nor no, with `DecidedError` where it was answered before or is over,
-   * and with what the session says where it could not be sent.
+   * and with what the session says where it could not be sent. Need not be awaited.
    */
-  async submit(form: VoiceRequestForm): Promise<void> {
+  submit(form: VoiceRequestForm): Promise<void> {
+    const submitted = this.#submit(form);
+    submitted.catch(() => {});
+    return submitted;
+  }
+
+  async #submit(form: VoiceRequestForm): Promise<void> {
     if (!(form instanceof VoiceRequestForm) || form.requestAllow === null)
       throw new ArgumentError("Submit the form of the request, with requestAllow set to true or false");
     if (this.#over !== null)
