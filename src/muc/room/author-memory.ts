@@ -15,6 +15,8 @@ export interface Remembered extends MessageIds {
   readonly author: Occupant;
   /** What it said under which nick, as a number: two that differ are two messages. */
   readonly said: number;
+  /** Whether it had a body: no room keeps in its history what has none, such as a reaction. */
+  readonly hasBody: boolean;
   /** When it was handled, by the monotonic clock. */
   readonly atMs: number;
 }
@@ -62,6 +64,7 @@ export class AuthorMemory {
       originId: originId === null || originId === id ? null : unpin(originId),
       stanzaId: stanzaId === null ? null : unpin(stanzaId),
       said,
+      hasBody: stanza.getChild("body") !== undefined,
       atMs,
     };
     this.#next = (this.#next + 1) % MEMORY_CAPACITY;

@@ -105,7 +105,8 @@ export class CatchUp {
     phase.firstSaid ??= readDelay(stanza);
     const found = findIn(phase, readIds(stanza, this.#room.jid.toString()), saidBy(nick, stanza));
     if (found === null) return this.#sinceMs === null ? "replay" : "missed";
-    if (found === phase.before.at(-1)) phase.reached = true;
+    const { before } = phase;
+    if (found === lastSaid(before) || found === before.at(-1)) phase.reached = true;
     return "handled";
   }
 
@@ -126,7 +127,7 @@ export class CatchUp {
   }
 
   #gap({ before, reached, firstSaid }: Phase, sinceMs: number): CaughtUp["gap"] {
-    const last = before.at(-1);
+    const last = lastSaid(before);
     if (reached || last === undefined) return null;
     // Said so long before that it was not asked for: an empty answer is a whole one.
     if (firstSaid === null && last.atMs < sinceMs - MARGIN_MS) return null;
@@ -136,6 +137,11 @@ export class CatchUp {
     const untilMs = firstSaid === null || firstSaid.getTime() < gapMs ? nowMs : firstSaid.getTime();
     return { since: new Date(gapMs), until: new Date(Math.min(untilMs, nowMs)) };
   }
+}
+
+/** The last one that the history can hold: reactions and the like do not come again. */
+function lastSaid(before: readonly Remembered[]): Remembered | undefined {
+  return before.findLast(({ hasBody }) => hasBody);
 }
 
 /** By the room's id for it; else by its author's, with the same words; else by those alone, counted. */

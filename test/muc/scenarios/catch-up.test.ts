@@ -296,6 +296,14 @@ describe("a gap", () => {
     expect(only(joined.events, "caughtUp")).toMatchObject({ missed: 0, gap: { since, until } });
   });
 
+  it("is none where only what no history keeps came after the last message, such as a reaction", async () => {
+    const { stage, joined } = await active();
+    const reaction = '<reactions xmlns="urn:xmpp:reactions:0" id="a"><reaction>👍</reaction></reactions>';
+    stage.receive(message(F, { body: null, id: "r", more: reaction }));
+    await backWith(stage, joined, past(F, "last", { id: "a" }), past(S, "new", { id: "b" }));
+    expect(only(joined.events, "caughtUp")).toMatchObject({ missed: 1, gap: null });
+  });
+
   it("is none in a room where nothing was said for so long that it was not asked for", async () => {
     const { stage, joined } = await active();
     stage.clock.advance(31_000);
