@@ -59,10 +59,12 @@ export class RoomWitness {
     };
     must(STATES[this.place].includes(state), `the state does not go with ${this.place}`);
     must(active === (state === "active"), "active and state differ");
-    must(
-      (outage !== null) === (this.place === "suspended" || this.place === "rejoining"),
-      "outage and events differ",
-    );
+    // A room that never let us in tells why, once it has refused us: of that there is no event.
+    const isOut =
+      this.place === "asked"
+        ? state === "waiting" || outage !== null
+        : this.place === "suspended" || this.place === "rejoining";
+    must((outage !== null) === isOut, "outage and events differ");
     must(
       joined === (this.place === "in" || this.place === "suspended" || this.place === "rejoining"),
       "joined and events differ",
