@@ -43,7 +43,14 @@ describe("a line of a visit", () => {
     ["", { do: "nothing" }],
     ["  # remark", { do: "nothing" }],
     [" hello there ", { do: "say", text: "hello there" }],
-    ["/enter alice", { do: "enter", nick: "alice" }],
+    ["/enter alice", { do: "enter", nick: "alice", account: null }],
+    ["/enter bob@evil.example", { do: "enter", nick: "bob", account: "bob@evil.example" }],
+    [
+      "/invite den@rooms.example.org come in",
+      { do: "invite", room: "den@rooms.example.org", reason: "come in" },
+    ],
+    ["/voice", { do: "voice", affiliation: "none" }],
+    ["/voice member", { do: "voice", affiliation: "member" }],
     ["/nick  two words", { do: "nick", nick: "two words" }],
     ["/leave", { do: "leave" }],
     ["/quit", { do: "quit" }],
@@ -51,7 +58,7 @@ describe("a line of a visit", () => {
     expect(readLine(line)).toEqual(expected);
   });
 
-  it.each(["/enter", "/nick ", "/dance", "/"])("%j is none", (line) => {
+  it.each(["/enter", "/nick ", "/dance", "/invite nowhere", "/voice owner", "/"])("%j is none", (line) => {
     expect(() => readLine(line)).toThrow(ArgumentError);
   });
 });
