@@ -7,6 +7,7 @@ export type { AppStatus, RoomStatus } from "./app/status.js";
 export {
   Bot,
   Command,
+  Cron,
   Cooldown,
   Example,
   On,
@@ -42,6 +43,7 @@ export {
   type BotRoom,
   type BotSettings,
   type CommandOptions,
+  type CronOptions,
   type DecisionResult,
   type EventDecorator,
   type EventMethod,
@@ -62,6 +64,7 @@ export type { CooldownLimits } from "./bot/guards/cooldown.js";
 export { AnyOf, anyOf, type RequireKeys, type RequireRule } from "./bot/guards/rules.js";
 export { HandlerFailed } from "./bot/handler-failed.js";
 export type { AskOptions } from "./bot/ask/whom.js";
+export { BotTick, CronTick } from "./bot/cron-tick.js";
 export { HandlerContext } from "./bot/handler-context.js";
 export { delay, inject, injectable } from "./bot/injection.js";
 export type { Class, ExpectedAnswer, HandlerOptions, MessageFilter } from "./bot/metadata.js";

@@ -33,6 +33,7 @@ import { makePolicyContext } from "./policy-context.js";
 import { roleRequestMistakes, watchRoleRequests } from "./role-requests.js";
 import { RoomPlan, type PlannedRoom } from "./room-plan.js";
 import { inRoom, prefixMistakes, prefixOf, speaking } from "./speaking.js";
+import { scheduleMistakes, Schedules } from "./schedules.js";
 import type { AppStatus } from "./status.js";
 import { Whereabouts } from "./whereabouts.js";
 
@@ -74,6 +75,7 @@ export class BotApp {
   #nick: string | null = null;
   #whereabouts: Whereabouts | null = null;
   #lifecycle: Lifecycle | null = null;
+  #schedules: Schedules | null = null;
   #instances: ReadonlyMap<Class, object> = new Map();
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
@@ -150,7 +152,7 @@ export class BotApp {
       ...(bots.length === 0 ? [NO_BOTS] : []),
       ...bots.flatMap((bot) => classMistakes(bot, check)),
       ...middlewares.flatMap((each) => check.mistakesOf(each)),
-      ...compiled.flatMap((each) => each.mistakes),
+      ...compiled.flatMap(({ bot, mistakes }) => [...mistakes, ...scheduleMistakes(bot)]),
       ...bots.flatMap((bot) => [
         ...eventMistakes(bot),
         ...invitationMistakes(bot),
@@ -178,6 +180,7 @@ export class BotApp {
     const policyContext = makePolicyContext({ client: muc, session, logger, context, maxAgeMs });
     const lifecycle = new Lifecycle(context);
     this.#lifecycle = lifecycle;
+    this.#schedules = new Schedules(clock);
     const wiring = { bots: running, plan, logger, context, policyContext };
     // what a constructor joined has told nothing yet
     for (const room of muc.rooms.values()) this.#watch(room, wiring);
@@ -189,6 +192,7 @@ export class BotApp {
       logger.warn("The bots sit in no room: name some in @Bot or MUCWRIGHT_ROOMS");
     await lifecycle.start(running);
     await session.start();
+    for (const bot of running) this.#schedules.start(bot, this.#queueOf(bot, context, logger));
     this.#checkReady();
   }
 
@@ -252,6 +256,11 @@ export class BotApp {
     const queue = new Dispatcher(router, logger, { room: room.jid });
     this.#queues.add(queue);
     queue.listenTo(room);
+    this.#schedules?.add(
+      room,
+      queue,
+      here.map(({ type }) => type),
+    );
     this.#whereabouts?.watch(room, named);
     const forget = (): void => {
       queue.close();
@@ -338,8 +347,16 @@ export class BotApp {
     return this.#stopping;
   }
 
+  /** For what happens to a bot in no room. */
+  #queueOf(bot: RunningBot, context: InvokeContext, logger: Logger): Dispatcher {
+    const queue = new Dispatcher(new Router([bot], context), logger, {});
+    this.#queues.add(queue);
+    return queue;
+  }
+
   async #shutDown(): Promise<void> {
     this.#abort.abort();
+    this.#schedules?.stop();
     for (const queue of this.#queues) queue.close();
     await this.#drain();
     await this.#lifecycle?.stop(DRAIN_TIMEOUT_MS);

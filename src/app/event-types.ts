@@ -1,4 +1,5 @@
 import type { AuthoringMistake } from "../bot/errors.js";
+import { BotTick, CronTick } from "../bot/cron-tick.js";
 import { HandlerContext } from "../bot/handler-context.js";
 import { HandlerFailed } from "../bot/handler-failed.js";
 import { handlersOf, type Class, type HandlerRecord } from "../bot/metadata.js";
@@ -70,6 +71,8 @@ const CLASSES: ReadonlyMap<string, Class> = new Map<string, Class>([
   ["invitationDeclined", InvitationDeclined],
   ["directMessage", DirectMessageReceived],
   ["handlerFailed", HandlerFailed],
+  ["cron", CronTick],
+  ["botTick", BotTick],
   ["start", HandlerContext],
   ["stop", HandlerContext],
 ]);

@@ -17,6 +17,7 @@ import {
 } from "./metadata.js";
 import { GuardTable, type Guards, type MiddlewareSlot } from "./guards/compile-guards.js";
 import { botOptionMistakes, commandOptionMistakes, handlerOptionMistakes } from "./option-keys.js";
+import type { ScheduleSpec } from "./schedule.js";
 import { problemsOf, type PolicyKind } from "./policies/policy.js";
 import { parseTemplate, type Template } from "./template.js";
 import { textProblems, textsOf, type BotTexts } from "./texts.js";
@@ -40,6 +41,8 @@ export interface EventHandler extends HandlerRef {
   readonly answer: AnswerGoes;
   /** What decides before the method is told, null for nothing. */
   readonly policy: unknown;
+  /** When it is called, for what is called by the clock; else null. */
+  readonly schedule: ScheduleSpec | null;
   /** Only what names us. */
   readonly mention: boolean;
   /** Lower case, for a text that has to be contained. */
@@ -88,9 +91,10 @@ export interface CompiledBot {
 const { isRegExp } = types;
 
 function eventHandler(ref: HandlerRef, spec: EventSpec): EventHandler {
-  const { filter, mention, answer, options, policy = null } = spec;
+  const { filter, mention, answer, options, policy = null, schedule = null } = spec;
   return {
     ...ref,
+    schedule,
     policy,
     options,
     answer,

@@ -92,6 +92,7 @@ export {
   type MiddlewareClass,
 } from "./guards/guard-decorators.js";
 export type { EventDecorator, EventMethod, HandlerDecorator } from "./handler-decorator.js";
+export * from "./cron-decorator.js";
 export * from "./invitation-decorators.js";
 export * from "./lifecycle-decorators.js";
 export * from "./role-request-decorators.js";

@@ -30,6 +30,7 @@ function loud(event: HandledEvent, logger: Logger, send: (draft: DraftInit) => P
 /** Where what the handler of an event returns goes. */
 export function targetFor(event: HandledEvent, answer: AnswerGoes, logger: Logger): ReplyTarget {
   if (answer === "nobody" || event.type === "invitation" || event.type === "roleRequest") return NOBODY;
+  if (event.type === "botTick") return NOWHERE;
   if (answer === "nowhere" || event.type === "handlerFailed" || event.type === "invitationDeclined")
     return NOWHERE;
   if (event.type === "message") return event;

@@ -1,4 +1,5 @@
 import { JID } from "../base/jid.js";
+import type { BotTick, CronTick } from "./cron-tick.js";
 import type { DirectMessageReceived } from "../muc/events/direct-message.js";
 import type { AnyRoomEvent } from "../muc/events/event-map.js";
 import type { InvitationDeclined } from "../muc/invitations/invitation-declined.js";
@@ -10,6 +11,8 @@ export type HandledEvent =
   | DirectMessageReceived
   | Invitation
   | InvitationDeclined
+  | CronTick
+  | BotTick
   | HandlerFailed;
 
 /** The address of the room that an event is about, null for none. We need not be in it. */

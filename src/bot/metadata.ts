@@ -1,6 +1,7 @@
 import type { MessageReceived } from "../muc/events/messages.js";
 import type { AuthoringMistake } from "./errors.js";
 import type { BotSettings } from "./decorators.js";
+import type { ScheduleSpec } from "./schedule.js";
 
 /** A class, of anything. */
 export type Class<T = object> = abstract new (...args: never[]) => T;
@@ -42,6 +43,8 @@ export interface EventSpec {
   readonly answer: AnswerGoes;
   /** What decides before the method is told; default: nothing does. */
   readonly policy?: unknown;
+  /** When it is called, for what is called by the clock. */
+  readonly schedule?: ScheduleSpec;
   readonly options: HandlerOptions;
 }
 

@@ -4,6 +4,7 @@ import { NotJoinedError } from "../base/errors.js";
 import { Questions } from "./ask/questions.js";
 import type { Retake } from "./ask/turn.js";
 import { CommandDesk } from "./command-desk.js";
+import { orderOf, type BotTick, type CronTick } from "./cron-tick.js";
 import type { CompiledBot, EventHandler, HandlerRef } from "./compile.js";
 import type { HandledEvent, HandlerFailed } from "./handler-failed.js";
 import { targetFor } from "./event-target.js";
@@ -230,6 +231,7 @@ export class Router {
 
   #match(bot: RunningBot, handler: EventHandler, event: RoutedEvent, calls: Call[]): void {
     const { text, pattern, test, options } = handler;
+    if (event.type === "cron" || event.type === "botTick") return this.#ticks(bot, handler, event, calls);
     if (!isAskedFor(event, options)) return;
     if (handler.mention && (event.type !== "message" || !event.mentionsMe)) return;
     if (text === null && pattern === null && test === null)
@@ -241,6 +243,17 @@ export class Router {
     pattern.lastIndex = 0;
     const match = pattern.exec(event.body);
     if (match !== null) calls.push(() => this.#answered(bot, handler, [event, match], event));
+  }
+
+  /** A tick is for one handler, and somebody waits for its end. */
+  #ticks(bot: RunningBot, handler: EventHandler, tick: CronTick | BotTick, calls: Call[]): void {
+    const order = orderOf(tick);
+    if (order?.handler !== handler) return;
+    calls.push(() => {
+      const work = this.#answered(bot, handler, [tick], tick);
+      if (work === undefined) order.done();
+      return work?.finally(order.done);
+    });
   }
 
   #answered(

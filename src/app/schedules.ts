@@ -1,0 +1,106 @@
+import type { Clock, Timer } from "../base/clock.js";
+import type { EventHandler } from "../bot/compile.js";
+import { BotTick, CronTick, orderTick } from "../bot/cron-tick.js";
+import type { AuthoringMistake } from "../bot/errors.js";
+import { Schedule } from "../bot/schedule.js";
+import type { CompiledBot } from "../bot/compile.js";
+import type { Room } from "../muc/room.js";
+import type { Dispatcher } from "./dispatcher.js";
+
+/** As far ahead as a timer is set: clocks are put right, and timers have their limits. */
+const MAX_SLEEP_MS = 60 * 60_000;
+
+const scheduled = (bot: CompiledBot): readonly EventHandler[] => [
+  ...(bot.events.get("cron") ?? []),
+  ...(bot.events.get("botTick") ?? []),
+];
+
+/** Schedules that cannot be. */
+export function scheduleMistakes(bot: CompiledBot): readonly AuthoringMistake[] {
+  return scheduled(bot).flatMap(({ name, schedule }) => {
+    const read = schedule === null ? "it has no schedule" : Schedule.read(schedule);
+    const fix =
+      'Write a cron pattern that comes true, such as "0 9 * * 1-5", and a time zone such as "Europe/Berlin"';
+    return typeof read === "string" ? [{ where: name, problem: read, fix }] : [];
+  });
+}
+
+/** Calls `@Cron` methods at their times: through the queue of each room where their bot sits. */
+export class Schedules {
+  readonly #clock: Clock;
+  readonly #rooms = new Map<
+    Room,
+    { readonly queue: Dispatcher; readonly bots: readonly CompiledBot["type"][] }
+  >();
+  readonly #timers = new Map<EventHandler, Timer>();
+  /** Ticks that are not done, by handler; of the bot itself under null. */
+  readonly #under = new Map<EventHandler, Set<Room | null>>();
+  #stopped = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A room, with the queue of its events and the bots that sit in it. */
+  add(room: Room, queue: Dispatcher, bots: readonly CompiledBot["type"][]): void {
+    this.#rooms.set(room, { queue, bots });
+    const forget = (): void => void this.#rooms.delete(room);
+    room.on("exit", forget);
+    room.on("failure", forget);
+  }
+
+  /** Begins to follow the schedules of a bot; `queue` is for what is in no room. */
+  start(bot: CompiledBot, queue: Dispatcher): void {
+    for (const handler of scheduled(bot)) {
+      const schedule = handler.schedule === null ? "" : Schedule.read(handler.schedule);
+      if (typeof schedule !== "string") this.#await(bot, handler, schedule, queue, this.#clock.now());
+    }
+  }
+
+  #await(
+    bot: CompiledBot,
+    handler: EventHandler,
+    schedule: Schedule,
+    queue: Dispatcher,
+    afterMs: number,
+  ): void {
+    const dueMs = schedule.next(afterMs);
+    if (dueMs === null || this.#stopped) return;
+    const sleep = (): void => {
+      const leftMs = dueMs - this.#clock.now();
+      const due = (): void => {
+        this.#fire(bot, handler, new Date(dueMs), queue);
+        // What was slept through is not made up for.
+        this.#await(bot, handler, schedule, queue, Math.max(dueMs, this.#clock.now()));
+      };
+      const awake = leftMs > MAX_SLEEP_MS ? sleep : due;
+      this.#timers.set(handler, this.#clock.setTimeout(awake, Math.max(0, Math.min(leftMs, MAX_SLEEP_MS))));
+    };
+    sleep();
+  }
+
+  #fire(bot: CompiledBot, handler: EventHandler, scheduledAt: Date, queue: Dispatcher): void {
+    if (this.#stopped) return;
+    if (bot.events.get("botTick")?.includes(handler) === true)
+      return this.#take(handler, new BotTick(scheduledAt), queue, null);
+    for (const [room, { queue: of, bots }] of this.#rooms)
+      if (room.active && bots.includes(bot.type))
+        this.#take(handler, new CronTick(room, scheduledAt), of, room);
+  }
+
+  #take(handler: EventHandler, tick: CronTick | BotTick, queue: Dispatcher, room: Room | null): void {
+    const under = this.#under.get(handler) ?? new Set();
+    this.#under.set(handler, under);
+    if (under.has(room) && handler.schedule?.overlap !== "queue") return;
+    under.add(room);
+    orderTick(tick, { handler, done: () => void under.delete(room) });
+    queue.take(tick);
+  }
+
+  /** Nothing more is called. */
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+  }
+}

@@ -1,0 +1,39 @@
+import { Cron as Croner } from "croner";
+
+import { messageOf } from "../base/errors.js";
+
+/** When a method is to be called, as it is written. */
+export interface ScheduleSpec {
+  readonly pattern: string;
+  readonly timezone: string | null;
+  readonly overlap: "skip" | "queue";
+}
+
+/** A schedule that was read. Nothing runs by itself: it only tells times. */
+export class Schedule {
+  readonly #cron: Croner;
+
+  private constructor(cron: Croner) {
+    this.#cron = cron;
+  }
+
+  /** Reads a schedule; a text says what is wrong with it. */
+  static read({ pattern, timezone, overlap }: ScheduleSpec): Schedule | string {
+    if (overlap !== "skip" && overlap !== "queue")
+      return `its overlap is "${String(overlap)}": write skip or queue`;
+    try {
+      const cron = new Croner(pattern, { paused: true, ...(timezone !== null && { timezone }) });
+      // Also a time zone that there is not shows itself only when a time is asked for.
+      if (cron.nextRun(new Date(Date.UTC(2024, 0, 1))) === null)
+        return `the pattern "${pattern}" never comes true`;
+      return new Schedule(cron);
+    } catch (error) {
+      return `the pattern "${pattern}"${timezone === null ? "" : ` in ${timezone}`} cannot be read: ${messageOf(error)}`;
+    }
+  }
+
+  /** The first time after this one, in milliseconds since 1970; null where there is none any more. */
+  next(afterMs: number): number | null {
+    return this.#cron.nextRun(new Date(afterMs))?.getTime() ?? null;
+  }
+}
