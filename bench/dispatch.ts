@@ -1,6 +1,7 @@
 // CPU time that dispatch adds to a message, with 1, 50 and 500 handlers of which one matches:
 // `npm run bench:dispatch`. What is measured is the dispatcher alone, from the event to the end of its handler: the event
 // itself, its body and its sender are there.
+import type { Class } from "../src/bot/metadata.js";
 import type { RoutedEvent } from "../src/bot/router.js";
 import type { Room } from "../src/muc/room.js";
 
@@ -87,7 +88,7 @@ function events(body: string): readonly RoutedEvent[] {
 /** Microseconds of CPU for one message, the least of some rounds. */
 function measure(handlers: number, body: string): number {
   const { type, calls } = botOf(handlers);
-  const bot = { ...compileBot(type, "!").bot, instance: new type() };
+  const bot = { ...compileBot(type, "!").bot, instances: new Map([[type as Class, new type()]]) };
   const router = new Router([bot], {
     signal: new AbortController().signal,
     logger: silentLogger,

@@ -62,11 +62,12 @@ export { AuthoringError, ReplyError, type AuthoringMistake } from "./bot/errors.
 export { HandlerCall, Middleware } from "./bot/guards/middleware.js";
 export type { CooldownLimits } from "./bot/guards/cooldown.js";
 export { AnyOf, anyOf, type RequireKeys, type RequireRule } from "./bot/guards/rules.js";
+export type { FeatureClass } from "./bot/features.js";
 export { HandlerFailed } from "./bot/handler-failed.js";
 export type { AskOptions } from "./bot/ask/whom.js";
 export { BotTick, CronTick } from "./bot/cron-tick.js";
 export { HandlerContext } from "./bot/handler-context.js";
-export { delay, inject, injectable } from "./bot/injection.js";
+export { delay, inject, injectable, type ClosedClass, type Delayed } from "./bot/injection.js";
 export type { Class, ExpectedAnswer, HandlerOptions, MessageFilter } from "./bot/metadata.js";
 export {
   acceptFrom,

@@ -1,41 +1,29 @@
 import { Clock, systemClock, type Timer } from "../base/clock.js";
 import { ArgumentError, NotJoinedError } from "../base/errors.js";
+import type { JID } from "../base/jid.js";
 import { Logger, silentLogger } from "../base/logger.js";
-import { compileBot } from "../bot/compile.js";
-import type { InvokeContext } from "../bot/invoke.js";
-import type { PolicyContext } from "../bot/policies/policy.js";
-import { AuthoringError, type AuthoringMistake } from "../bot/errors.js";
-import { isBotClass, type Class } from "../bot/metadata.js";
-import { BotOptions, Rooms } from "../bot/rooms.js";
-import { Router, type RunningBot } from "../bot/router.js";
+import type { Class } from "../bot/metadata.js";
 import { MucClient } from "../muc/client.js";
 import { JoinError } from "../muc/join-error.js";
 import type { Room } from "../muc/room.js";
 import { Session } from "../xmpp/session.js";
 import { SessionError } from "../xmpp/session-error.js";
+import { botJoin, joinLimits } from "./app-rooms.js";
+import { BotPlan } from "./bot-plan.js";
+import type { Cast } from "./cast.js";
 import { consoleLogger } from "./console-logger.js";
-import { AppRooms, botJoin, joinLimits } from "./app-rooms.js";
-import { fillMiddlewares, middlewareClasses } from "./middlewares.js";
-import { createContainer, instantiate, type Provider } from "./container.js";
-import { Dispatcher } from "./dispatcher.js";
-import {
-  invitationMistakes,
-  invitedOptions,
-  maxAgeOf,
-  takesInvitations,
-  watchInvitations,
-} from "./invitations.js";
-import { eventMistakes } from "./event-types.js";
-import { InjectionCheck } from "./injection-check.js";
-import { logLevelOf, settingsFrom, type AppOptions, type AppSettings, type Environment } from "./options.js";
+import { invitedOptions, maxAgeOf, takesInvitations } from "./invitations.js";
 import { Lifecycle } from "./lifecycle.js";
+import { makeCast } from "./make-cast.js";
+import { makeSession } from "./make-session.js";
+import { logLevelOf, settingsFrom, type AppOptions, type Environment } from "./options.js";
 import { makePolicyContext } from "./policy-context.js";
-import { roleRequestMistakes, watchRoleRequests } from "./role-requests.js";
 import { RoomPlan, type PlannedRoom } from "./room-plan.js";
-import { inRoom, prefixMistakes, prefixOf, speaking } from "./speaking.js";
-import { scheduleMistakes, Schedules } from "./schedules.js";
+import { Schedules } from "./schedules.js";
+import { speaking } from "./speaking.js";
 import type { AppStatus } from "./status.js";
 import { Whereabouts } from "./whereabouts.js";
+import { Wiring } from "./wiring.js";
 
 /** How long what is under way may take when the application stops. */
 const DRAIN_TIMEOUT_MS = 5_000;
@@ -50,22 +38,12 @@ export interface BotAppOptions extends AppOptions {
   readonly env?: Environment;
 }
 
-/** What brings events to handlers. */
-interface Wiring {
-  readonly bots: readonly RunningBot[];
-  readonly plan: RoomPlan;
-  readonly logger: Logger;
-  readonly context: InvokeContext;
-  readonly policyContext: PolicyContext;
-}
-
 /** One connected application: its bots, its session and its rooms. Two of them share nothing. */
 export class BotApp {
   /** Settles when the application is over: with null after `stop()`, else with what ended it, or kept it from starting. */
   readonly closed: Promise<Error | null>;
   readonly #options: BotAppOptions;
   readonly #abort = new AbortController();
-  readonly #queues = new Set<Dispatcher>();
   readonly #active: Promise<void>;
   #activate: () => void = () => {};
   #close: (error: Error | null) => void = () => {};
@@ -76,7 +54,8 @@ export class BotApp {
   #whereabouts: Whereabouts | null = null;
   #lifecycle: Lifecycle | null = null;
   #schedules: Schedules | null = null;
-  #instances: ReadonlyMap<Class, object> = new Map();
+  #cast: Cast | null = null;
+  #wiring: Wiring | null = null;
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
@@ -110,11 +89,17 @@ export class BotApp {
     return this.#nick;
   }
 
-  /** The instance of one of the bots. Throws `ArgumentError` before the start, and for a class that is none of them. */
-  get<T extends object>(bot: new (...args: never[]) => T): T {
-    const instance = this.#instances.get(bot);
+  /**
+   * The instance of one of the bots, or of a feature; of scope `room` that in a room. Throws `ArgumentError` before the
+   * start, for a class that is none of them, and for a room without one.
+   */
+  get<T extends object>(bot: new (...args: never[]) => T, room?: JID | string): T {
+    const instance =
+      (room === undefined ? undefined : this.#wiring?.instance(bot, room)) ?? this.#cast?.get(bot);
     if (!(instance instanceof bot))
-      throw new ArgumentError(`${bot.name} is no bot of this application, or it is not started`);
+      throw new ArgumentError(
+        `There is no ${bot.name} in this application, or it is not started, or each room has one: name the room`,
+      );
     return instance;
   }
 
@@ -133,155 +118,50 @@ export class BotApp {
 
   async #start(): Promise<void> {
     if (this.#stopping !== null) throw new SessionError("stopped", "The application was stopped");
-    const { env = {} } = this.#options;
+    const { env = {}, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
     const bots = [...new Set(this.#options.bots)];
     const settings = settingsFrom(this.#options, env);
     const logger = settings.logger ?? consoleLogger(logLevelOf(this.#options, env), process.stderr);
     this.#logger = logger;
-    const plan = new RoomPlan(settings, bots);
+    const rooms = new RoomPlan(settings, bots);
     const clock = settings.clock ?? systemClock;
-    const session = this.#makeSession(settings, logger);
-    const invited = invitedOptions(bots, plan.nick, botJoin(plan.onCause));
+    const session = makeSession(settings, logger);
+    const invited = invitedOptions(bots, rooms.nick, botJoin(rooms.onCause));
     const said = speaking(settings, clock, logger);
     const muc = new MucClient(session, { logger, clock, invited, ...said, ...joinLimits(settings) });
-    const compiled = bots.map((bot) => compileBot(bot, prefixOf(bot)));
-    const middlewares = middlewareClasses(compiled.map(({ bot }) => bot));
-    const providers = this.#providers(bots, settings, { session, muc, plan, logger, clock, middlewares });
-    const check = new InjectionCheck(providers);
-    const mistakes = [
-      ...(bots.length === 0 ? [NO_BOTS] : []),
-      ...bots.flatMap((bot) => classMistakes(bot, check)),
-      ...middlewares.flatMap((each) => check.mistakesOf(each)),
-      ...compiled.flatMap(({ bot, mistakes }) => [...mistakes, ...scheduleMistakes(bot)]),
-      ...bots.flatMap((bot) => [
-        ...eventMistakes(bot),
-        ...invitationMistakes(bot),
-        ...roleRequestMistakes(bot),
-        ...prefixMistakes(bot, settings),
-      ]),
-      ...plan.mistakes,
-    ];
-    // what a common base has wrong is told once
-    if (mistakes.length > 0) throw new AuthoringError([...new Set(mistakes)]);
-    const container = createContainer(providers);
-    fillMiddlewares(
-      compiled.map(({ bot }) => bot),
-      container,
-    );
-    const running = compiled.map(({ bot }) => ({ ...bot, instance: instantiate(container, bot.type) }));
-    this.#instances = new Map(running.map(({ type, instance }) => [type, instance]));
+    const plans = bots.filter((bot) => typeof bot === "function").map((bot) => new BotPlan(bot, settings));
+    const cast = makeCast({ given: bots, plans, rooms, settings, session, muc, logger, clock });
+    this.#cast = cast;
     this.#session = session;
     this.#muc = muc;
-    this.#nick = plan.nick;
-    this.#follow(plan, clock);
-    const { handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
+    this.#nick = rooms.nick;
+    this.#follow(rooms, clock);
     const context = { signal: this.#abort.signal, logger, clock, handlerTimeoutMs };
     const maxAgeMs = maxAgeOf(bots);
     const policyContext = makePolicyContext({ client: muc, session, logger, context, maxAgeMs });
     const lifecycle = new Lifecycle(context);
+    const schedules = new Schedules(clock);
+    const wiring = new Wiring({ plans, rooms, cast, logger, context, policyContext, schedules, lifecycle });
     this.#lifecycle = lifecycle;
-    this.#schedules = new Schedules(clock);
-    const wiring = { bots: running, plan, logger, context, policyContext };
+    this.#schedules = schedules;
+    this.#wiring = wiring;
     // what a constructor joined has told nothing yet
-    for (const room of muc.rooms.values()) this.#watch(room, wiring);
-    muc.on("roomAdded", ({ room, follows }) => this.#watch(room, wiring, follows ?? room));
-    this.#watchAccount(muc, wiring);
-    this.#join(muc, plan.rooms);
+    for (const room of muc.rooms.values()) this.#watch(room, room);
+    muc.on("roomAdded", ({ room, follows }) => this.#watch(room, follows ?? room));
+    wiring.watchAccount(muc, (from) => session.jid?.bare().equals(from.bare()) === true);
+    this.#join(muc, rooms.rooms);
     session.on("error", (error) => void this.#end(error));
-    if (plan.rooms.length === 0 && !running.some(takesInvitations))
+    if (rooms.rooms.length === 0 && !plans.some(({ compiled }) => takesInvitations(compiled)))
       logger.warn("The bots sit in no room: name some in @Bot or MUCWRIGHT_ROOMS");
-    await lifecycle.start(running);
+    await lifecycle.start([...cast.outside(plans, "everywhere"), ...wiring.takeToStart()]);
     await session.start();
-    for (const bot of running) this.#schedules.start(bot, this.#queueOf(bot, context, logger));
+    wiring.startSchedules();
     this.#checkReady();
   }
 
-  #makeSession(settings: AppSettings, logger: Logger): Session {
-    const { jid, password, service, connect, reconnect, limits, connectTimeoutMs, clock, caPem } = settings;
-    return new Session({
-      jid,
-      password,
-      logger,
-      ...(service !== undefined && { service }),
-      ...(connect !== undefined && { connect }),
-      ...(reconnect !== undefined && { reconnect }),
-      ...(limits !== undefined && { limits }),
-      ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
-      ...(clock !== undefined && { clock }),
-      ...(caPem !== null && { tls: { ca: caPem } }),
-    });
-  }
-
-  /** What constructors may ask for; what comes later takes the place of what came before. */
-  #providers(
-    bots: readonly Class[],
-    settings: AppSettings,
-    own: {
-      readonly session: Session;
-      readonly muc: MucClient;
-      readonly plan: RoomPlan;
-      readonly logger: Logger;
-      readonly clock: Clock;
-      readonly middlewares: readonly Class[];
-    },
-  ): readonly Provider[] {
-    const botOptions: BotOptions = {
-      jid: settings.jid.bare().toString(),
-      nick: own.plan.nick,
-      rooms: own.plan.rooms.map((room) => room.jid.toString()),
-    };
-    return [
-      { token: Session, useValue: own.session },
-      { token: MucClient, useValue: own.muc },
-      { token: Rooms, useValue: new AppRooms(own.muc, own.plan.nick, own.logger, botJoin(own.plan.onCause)) },
-      { token: Logger, useValue: own.logger },
-      { token: Clock, useValue: own.clock },
-      { token: BotOptions, useValue: botOptions },
-      ...own.middlewares.map((type) => ({ token: type, useClass: type as new (...args: never[]) => object })),
-      ...bots.map((bot) => ({ token: bot, useClass: bot as new (...args: never[]) => object })),
-      ...(settings.providers ?? []),
-    ];
-  }
-
-  /**
-   * Brings the events of a room to the bots that sit in it (of one that went on elsewhere: in `named`); of a room that
-   * nobody named, to all.
-   */
-  #watch(room: Room, { bots, plan, logger, context, policyContext }: Wiring, named = room): void {
-    const planned = plan.rooms.find((each) => each.jid.equals(named.jid));
-    const sitting = planned === undefined ? bots : bots.filter((bot) => planned.bots.includes(bot.type));
-    const here = sitting.map((bot) => inRoom(bot, named.jid, this.#options));
-    const consult = watchRoleRequests(room, here, policyContext);
-    const router = new Router(here, { ...context, consult });
-    const queue = new Dispatcher(router, logger, { room: room.jid });
-    this.#queues.add(queue);
-    queue.listenTo(room);
-    this.#schedules?.add(
-      room,
-      queue,
-      here.map(({ type }) => type),
-    );
+  #watch(room: Room, named: Room): void {
+    this.#wiring?.watch(room, named);
     this.#whereabouts?.watch(room, named);
-    const forget = (): void => {
-      queue.close();
-      // what is at work is still waited for, by idle() and by stop()
-      void queue.idle().then(() => this.#queues.delete(queue));
-    };
-    room.on("exit", forget);
-    room.on("failure", forget);
-  }
-
-  /** Brings what accounts say to ours, outside of any room, to all bots. */
-  #watchAccount(muc: MucClient, { bots, logger, context, policyContext }: Wiring): void {
-    watchInvitations({ client: muc, bots, logger, context, policyContext, queues: this.#queues });
-    const router = new Router(bots, context);
-    if (!router.handles("directMessage")) return;
-    const queue = new Dispatcher(router, logger, {});
-    this.#queues.add(queue);
-    muc.on("directMessage", (event) => {
-      // what another client of our own account wrote is nobody's word to us
-      if (this.#session?.jid?.bare().equals(event.from.bare()) !== true) queue.take(event);
-    });
   }
 
   #follow(plan: RoomPlan, clock: Clock): void {
@@ -324,7 +204,7 @@ export class BotApp {
 
   /** Resolves when no handler is at work and no event waits. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#queues].map((queue) => queue.idle()));
+    await this.#wiring?.idle();
   }
 
   /** How the session and the rooms stand now. */
@@ -347,17 +227,10 @@ export class BotApp {
     return this.#stopping;
   }
 
-  /** For what happens to a bot in no room. */
-  #queueOf(bot: RunningBot, context: InvokeContext, logger: Logger): Dispatcher {
-    const queue = new Dispatcher(new Router([bot], context), logger, {});
-    this.#queues.add(queue);
-    return queue;
-  }
-
   async #shutDown(): Promise<void> {
     this.#abort.abort();
     this.#schedules?.stop();
-    for (const queue of this.#queues) queue.close();
+    this.#wiring?.close();
     await this.#drain();
     await this.#lifecycle?.stop(DRAIN_TIMEOUT_MS);
     await Promise.all([...(this.#muc?.rooms.values() ?? [])].map((room) => room.leave()));
@@ -375,22 +248,8 @@ export class BotApp {
     await Promise.race([this.idle(), limit]);
     timer?.cancel();
     // a handler that ends later is not followed by others
-    for (const queue of this.#queues) queue.discard();
+    this.#wiring?.discard();
   }
-}
-
-const NO_BOTS: AuthoringMistake = {
-  where: "bots",
-  problem: "there is none",
-  fix: "Name at least one class with @Bot()",
-};
-
-function classMistakes(bot: Class, check: InjectionCheck): readonly AuthoringMistake[] {
-  if (isBotClass(bot)) return check.mistakesOf(bot);
-  const where = (bot as Partial<Function> | undefined)?.name ?? String(bot);
-  return [
-    { where, problem: "it is no bot", fix: "Put @Bot() on the class; a subclass needs one of its own" },
-  ];
 }
 
 /** Makes an application without touching the process. Nothing happens until `start()`. */

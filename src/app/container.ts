@@ -20,7 +20,8 @@ export function createContainer(providers: readonly Provider[]): DependencyConta
   return container;
 }
 
-function register(container: DependencyContainer, provider: Provider): void {
+/** Makes a container give something. */
+export function register(container: DependencyContainer, provider: Provider): void {
   const token = provider.token as InjectionToken;
   if ("useValue" in provider) container.register(token, { useValue: provider.useValue });
   else if ("useClass" in provider)
@@ -45,7 +46,7 @@ function whyNot(error: unknown): Pick<AuthoringMistake, "problem" | "fix"> {
 }
 
 /** Makes the one instance of a bot class. Throws {@link AuthoringError} that says what is in the way. */
-export function instantiate(container: DependencyContainer, target: Class): object {
+export function instantiate(container: DependencyContainer, target: Class<unknown>): object {
   try {
     return container.resolve(target as unknown as InjectionToken<object>);
   } catch (error) {

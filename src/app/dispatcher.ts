@@ -79,6 +79,11 @@ export class Dispatcher {
     };
   }
 
+  /** Runs a job before the events that come after this; they wait for it. */
+  first(job: () => Promise<void>): void {
+    this.#queue.resume(job);
+  }
+
   /** Takes one event, unless nobody could handle it. */
   take(event: RoutedEvent): void {
     if (this.#router.questions.take(event) || !this.#router.wants(event)) return;

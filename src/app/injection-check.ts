@@ -1,6 +1,8 @@
 import type { AuthoringMistake } from "../bot/errors.js";
 import { isInjectable } from "../bot/injection.js";
 import type { Class } from "../bot/metadata.js";
+import { isSingleton } from "../bot/tsyringe.js";
+import { Room } from "../muc/room.js";
 import type { Provider, Token } from "./container.js";
 
 /** What TypeScript emits for a parameter whose type is nothing at run time. */
@@ -68,22 +70,31 @@ function wantedBy(target: Class): readonly Wanted[] {
   return Array.from({ length: count }, (_, index) => readWanted(named[index] ?? types[index]));
 }
 
+/** For what a class is made: for all rooms at once, or anew for each. */
+export type MadeFor = "app" | "room";
+
 /** Checks what constructors ask for before anything is made: the container's own words name no cause. */
 export class InjectionCheck {
+  /** The classes that tsyringe's `@singleton()` stands on, as far as they are asked for. */
+  readonly singletons = new Set<Class>();
+  /** What there is once, and is asked for by what each room has: it must not be made by the first of them. */
+  readonly askedForByRooms = new Set<Token>();
   readonly #known: ReadonlyMap<unknown, Provider>;
-  readonly #checked = new Set<unknown>();
+  readonly #perRoom: ReadonlySet<unknown>;
+  readonly #checked = { app: new Set<unknown>(), room: new Set<unknown>() };
   readonly #path: Class[] = [];
   readonly #mistakes: AuthoringMistake[] = [];
 
-  /** `known` is everything that the container can give. */
-  constructor(known: readonly Provider[]) {
+  /** `known` is everything that the container can give; `perRoom` are the classes that each room has one of. */
+  constructor(known: readonly Provider[], perRoom: ReadonlySet<Class> = new Set()) {
     this.#known = new Map<Token, Provider>(known.map((provider) => [provider.token, provider]));
+    this.#perRoom = perRoom;
   }
 
   /** What is wrong with a class, and with those that it asks for. */
-  mistakesOf(target: Class): readonly AuthoringMistake[] {
+  mistakesOf(target: Class, madeFor: MadeFor = "app"): readonly AuthoringMistake[] {
     this.#mistakes.length = 0;
-    this.#class(target);
+    this.#class(target, madeFor);
     return [...this.#mistakes];
   }
 
@@ -91,7 +102,7 @@ export class InjectionCheck {
     this.#mistakes.push({ where: `${target.name} (constructor)`, problem, fix });
   }
 
-  #class(target: Class): void {
+  #class(target: Class, madeFor: MadeFor): void {
     if (this.#path.includes(target)) {
       const circle = [...this.#path.slice(this.#path.indexOf(target)), target];
       this.#mistake(
@@ -101,14 +112,15 @@ export class InjectionCheck {
       );
       return;
     }
-    if (this.#checked.has(target)) return;
-    this.#checked.add(target);
+    const checked = this.#checked[madeFor];
+    if (checked.has(target)) return;
+    checked.add(target);
     this.#path.push(target);
-    this.#parameters(target);
+    this.#parameters(target, madeFor);
     this.#path.pop();
   }
 
-  #parameters(target: Class): void {
+  #parameters(target: Class, madeFor: MadeFor): void {
     const owner = whoseConstructor(target);
     if (owner.length > 0 && !isKnownToContainer(target)) return this.#unmarked(target, owner);
     const wanted = wantedBy(target);
@@ -122,7 +134,7 @@ export class InjectionCheck {
     for (const [index, { token, optional }] of wanted.entries()) {
       if (optional) continue;
       const name = names[index] ?? "";
-      this.#parameter(target, name === "" ? `number ${index + 1}` : `"${name}"`, token);
+      this.#parameter(target, name === "" ? `number ${index + 1}` : `"${name}"`, token, madeFor);
     }
   }
 
@@ -136,16 +148,18 @@ export class InjectionCheck {
     );
   }
 
-  #parameter(target: Class, parameter: string, token: unknown): void {
+  #parameter(target: Class, parameter: string, token: unknown, madeFor: MadeFor): void {
     if (token === undefined)
       return this.#mistake(
         target,
         `its parameter ${parameter} has a type that was not there yet: two files import each other`,
         "Move what both need into a third file; or write @inject(delay(() => TheClass)) and import the type with `import type`",
       );
+    if (this.#inRooms(target, parameter, token, madeFor)) return;
     const provider = this.#known.get(token);
     if (provider !== undefined) {
-      if ("useClass" in provider) this.#class(provider.useClass as Class);
+      if (madeFor === "room") this.askedForByRooms.add(provider.token);
+      if ("useClass" in provider) this.#class(provider.useClass as Class, "app");
       return;
     }
     if (NOTHING.has(token))
@@ -161,7 +175,32 @@ export class InjectionCheck {
         "Give it in the option `providers`: [{ token, useValue }]",
       );
     // a delayed class, and whatever else tsyringe knows, is left to it
-    if (typeof token === "function") this.#class(token as unknown as Class);
+    if (typeof token !== "function") return;
+    const type = token as unknown as Class;
+    if (!isSingleton(type)) return this.#class(type, madeFor);
+    this.singletons.add(type);
+    if (madeFor === "room") this.askedForByRooms.add(type);
+    this.#class(type, "app");
+  }
+
+  /** What only a room has: the room itself, and what is made for it. False for anything else. */
+  #inRooms(target: Class, parameter: string, token: unknown, madeFor: MadeFor): boolean {
+    const isRoom = token === Room && !this.#known.has(Room);
+    const isOfRoom = this.#perRoom.has(token);
+    if (madeFor === "room") {
+      if (isOfRoom) this.#class(token as Class, "room");
+      return isRoom || isOfRoom;
+    }
+    if (!isRoom && (!isOfRoom || this.#known.has(token))) return false;
+    const what = isRoom ? "Room" : `${(token as Class).name}, of which each room has one`;
+    this.#mistake(
+      target,
+      `its parameter ${parameter} asks for ${what}, and it is made for all rooms at once`,
+      isRoom
+        ? 'Take the room from the event (event.room), or make it a bot, or a feature of one, with scope: "room"'
+        : "Let the other ask for this one, or list it among the features of the same bot",
+    );
+    return true;
   }
 }
 

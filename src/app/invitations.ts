@@ -1,5 +1,4 @@
 import type { Logger } from "../base/logger.js";
-import { policyMistakes } from "../bot/compile.js";
 import type { InvitedSettings } from "../bot/decorators.js";
 import type { AuthoringMistake } from "../bot/errors.js";
 import type { InvokeContext } from "../bot/invoke.js";
@@ -7,8 +6,10 @@ import { botSettings, type Class } from "../bot/metadata.js";
 import { currentDecider } from "../bot/policies/deciding-as.js";
 import type { InvitationPolicy } from "../bot/policies/invitation-policy.js";
 import type { PolicyContext } from "../bot/policies/policy.js";
+import { policyMistakes } from "../bot/policies/policy-mistakes.js";
 import { INVITATIONS, PolicyRunner } from "../bot/policies/policy-runner.js";
 import { Router, type RunningBot } from "../bot/router.js";
+import type { CompiledBot } from "../bot/compiled.js";
 import type { MucClient } from "../muc/client.js";
 import type { InvitationDeclined } from "../muc/invitations/invitation-declined.js";
 import type { Invitation } from "../muc/invitations/invitation.js";
@@ -106,14 +107,17 @@ class InvitationQueues {
 }
 
 /** Whether a bot may come into rooms by invitation: it need not name any. */
-export function takesInvitations({ type, events }: RunningBot): boolean {
+export function takesInvitations({ type, events }: CompiledBot): boolean {
   return events.has("invitation") || botSettings(type)?.invitations !== undefined;
 }
 
 /** What {@link watchInvitations} needs. */
 export interface InvitationWatch {
   readonly client: MucClient;
+  /** Those with methods that are called outside of rooms. */
   readonly bots: readonly RunningBot[];
+  /** All of them: each may have a policy. */
+  readonly types: readonly Class[];
   readonly logger: Logger;
   readonly context: InvokeContext;
   /** What the application waits for. */
@@ -128,6 +132,7 @@ export interface InvitationWatch {
 export function watchInvitations({
   client,
   bots,
+  types,
   logger,
   context,
   policyContext,
@@ -145,7 +150,7 @@ export function watchInvitations({
   };
   client.on("invitation", (invitation) => {
     if (context.signal.aborted) return;
-    for (const { type } of bots) {
+    for (const type of types) {
       const policy = botSettings(type)?.invitations;
       if (policy !== undefined) void policies.consult(policy, invitation, type.name);
     }

@@ -1,9 +1,9 @@
 import { NotJoinedError, RequestTimeoutError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
-import type { EventHandler } from "../bot/compile.js";
+import type { EventHandler } from "../bot/compiled.js";
 import { HandlerContext } from "../bot/handler-context.js";
 import type { InvokeContext } from "../bot/invoke.js";
-import type { RunningBot } from "../bot/router.js";
+import { instanceFor, type RunningBot } from "../bot/router.js";
 
 type Context = Pick<InvokeContext, "clock" | "logger" | "handlerTimeoutMs">;
 
@@ -11,7 +11,7 @@ type Context = Pick<InvokeContext, "clock" | "logger" | "handlerTimeoutMs">;
 export class Lifecycle {
   readonly #context: Context;
   /** Bots that are started, in order. */
-  readonly #started: RunningBot[] = [];
+  #started: RunningBot[] = [];
 
   constructor(context: Context) {
     this.#context = context;
@@ -26,11 +26,16 @@ export class Lifecycle {
     }
   }
 
-  /** Calls all of them, within `limitMs` altogether; what they throw reaches the log. Calls each once. */
-  async stop(limitMs: number): Promise<void> {
+  /**
+   * Calls those of some bots, or of all that are started, within `limitMs` altogether; what they throw reaches the log.
+   * Calls each once.
+   */
+  async stop(limitMs: number, bots: readonly RunningBot[] = this.#started): Promise<void> {
     const { clock, logger } = this.#context;
     const deadlineMs = clock.monotonic() + limitMs;
-    for (const bot of this.#started.splice(0).reverse())
+    const stopped = this.#started.filter((bot) => bots.includes(bot));
+    this.#started = this.#started.filter((bot) => !stopped.includes(bot));
+    for (const bot of stopped.reverse())
       for (const handler of [...hooksOf(bot, "stop")].reverse()) {
         const leftMs = Math.max(1, deadlineMs - clock.monotonic());
         await this.#call(bot, handler, leftMs).catch((error: unknown) =>
@@ -39,7 +44,8 @@ export class Lifecycle {
       }
   }
 
-  async #call({ instance }: RunningBot, { method, name }: EventHandler, limitMs: number): Promise<void> {
+  async #call(bot: RunningBot, handler: EventHandler, limitMs: number): Promise<void> {
+    const { method, name } = handler;
     const { clock, logger } = this.#context;
     const late = new AbortController();
     const limit = new Promise<never>((_resolve, reject) => {
@@ -52,7 +58,7 @@ export class Lifecycle {
     try {
       await Promise.race([
         limit,
-        callOf(instance, method, contextOf(late.signal, logger.child({ handler: name }))),
+        callOf(instanceFor(bot, handler), method, contextOf(late.signal, logger.child({ handler: name }))),
       ]);
     } finally {
       timer.cancel();

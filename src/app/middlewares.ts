@@ -1,4 +1,4 @@
-import type { CompiledBot } from "../bot/compile.js";
+import type { CompiledBot } from "../bot/compiled.js";
 import { AuthoringError } from "../bot/errors.js";
 import type { Middleware } from "../bot/guards/middleware.js";
 import type { Class } from "../bot/metadata.js";

@@ -1,8 +1,8 @@
-import { policyMistakes } from "../bot/compile.js";
 import type { AuthoringMistake } from "../bot/errors.js";
 import type { InvokeContext } from "../bot/invoke.js";
 import { botSettings, type Class } from "../bot/metadata.js";
 import type { PolicyContext } from "../bot/policies/policy.js";
+import { policyMistakes } from "../bot/policies/policy-mistakes.js";
 import { PolicyRunner, ROLE_REQUESTS } from "../bot/policies/policy-runner.js";
 import type { RoleRequestPolicy } from "../bot/policies/role-request-policy.js";
 import type { RunningBot } from "../bot/router.js";

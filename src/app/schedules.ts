@@ -1,9 +1,9 @@
 import type { Clock, Timer } from "../base/clock.js";
-import type { EventHandler } from "../bot/compile.js";
+import type { EventHandler } from "../bot/compiled.js";
 import { BotTick, CronTick, orderTick } from "../bot/cron-tick.js";
 import type { AuthoringMistake } from "../bot/errors.js";
 import { Schedule } from "../bot/schedule.js";
-import type { CompiledBot } from "../bot/compile.js";
+import type { CompiledBot } from "../bot/compiled.js";
 import type { Room } from "../muc/room.js";
 import type { Dispatcher } from "./dispatcher.js";
 
@@ -30,7 +30,7 @@ export class Schedules {
   readonly #clock: Clock;
   readonly #rooms = new Map<
     Room,
-    { readonly queue: Dispatcher; readonly bots: readonly CompiledBot["type"][] }
+    { readonly queue: Dispatcher; readonly handlers: ReadonlySet<EventHandler> }
   >();
   readonly #timers = new Map<EventHandler, Timer>();
   /** Ticks that are not done, by handler; of the bot itself under null. */
@@ -42,15 +42,15 @@ export class Schedules {
   }
 
   /** A room, with the queue of its events and the bots that sit in it. */
-  add(room: Room, queue: Dispatcher, bots: readonly CompiledBot["type"][]): void {
-    this.#rooms.set(room, { queue, bots });
+  add(room: Room, queue: Dispatcher, bots: readonly CompiledBot[]): void {
+    this.#rooms.set(room, { queue, handlers: new Set(bots.flatMap(scheduled)) });
     const forget = (): void => void this.#rooms.delete(room);
     room.on("exit", forget);
     room.on("failure", forget);
   }
 
-  /** Begins to follow the schedules of a bot; `queue` is for what is in no room. */
-  start(bot: CompiledBot, queue: Dispatcher): void {
+  /** Begins to follow the schedules of a bot; `queue` is for what is in no room, null where the bot is in rooms only. */
+  start(bot: CompiledBot, queue: Dispatcher | null): void {
     for (const handler of scheduled(bot)) {
       const schedule = handler.schedule === null ? "" : Schedule.read(handler.schedule);
       if (typeof schedule !== "string") this.#await(bot, handler, schedule, queue, this.#clock.now());
@@ -61,7 +61,7 @@ export class Schedules {
     bot: CompiledBot,
     handler: EventHandler,
     schedule: Schedule,
-    queue: Dispatcher,
+    queue: Dispatcher | null,
     afterMs: number,
   ): void {
     const dueMs = schedule.next(afterMs);
@@ -79,12 +79,12 @@ export class Schedules {
     sleep();
   }
 
-  #fire(bot: CompiledBot, handler: EventHandler, scheduledAt: Date, queue: Dispatcher): void {
+  #fire(bot: CompiledBot, handler: EventHandler, scheduledAt: Date, queue: Dispatcher | null): void {
     if (this.#stopped) return;
     if (bot.events.get("botTick")?.includes(handler) === true)
-      return this.#take(handler, new BotTick(scheduledAt), queue, null);
-    for (const [room, { queue: of, bots }] of this.#rooms)
-      if (room.active && bots.includes(bot.type))
+      return queue === null ? undefined : this.#take(handler, new BotTick(scheduledAt), queue, null);
+    for (const [room, { queue: of, handlers }] of this.#rooms)
+      if (room.active && handlers.has(handler))
         this.#take(handler, new CronTick(room, scheduledAt), of, room);
   }
 

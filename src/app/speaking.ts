@@ -1,13 +1,9 @@
 import type { Clock } from "../base/clock.js";
 import { ArgumentError } from "../base/errors.js";
-import type { JID } from "../base/jid.js";
 import type { Logger } from "../base/logger.js";
-import type { AuthoringMistake } from "../bot/errors.js";
 import { botSettings, type Class } from "../bot/metadata.js";
 import { botPrepare } from "../bot/prepare.js";
-import type { RunningBot } from "../bot/router.js";
 import type { MucClientOptions } from "../muc/client.js";
-import type { BotRoom } from "../bot/decorators.js";
 import { checkSendPace } from "../muc/room/send-pace.js";
 import type { AppSettings, OutboundOptions } from "./options.js";
 
@@ -48,29 +44,4 @@ export function speaking(
 export function prefixOf(bot: Class): string | null {
   const prefix = botSettings(bot)?.prefix;
   return prefix === undefined ? DEFAULT_PREFIX : prefix;
-}
-
-function isRoom(room: string | BotRoom, jid: JID): room is BotRoom {
-  return typeof room === "object" && jid.equals(room.jid);
-}
-
-/** A bot as it is in a room: there its commands may begin with something else. */
-export function inRoom(bot: RunningBot, jid: JID, settings: Pick<AppSettings, "rooms">): RunningBot {
-  const rooms = settings.rooms ?? botSettings(bot.type)?.rooms ?? [];
-  const prefix = rooms.find((room) => isRoom(room, jid) && room.prefix !== undefined);
-  return typeof prefix === "object" && prefix.prefix !== undefined ? { ...bot, prefix: prefix.prefix } : bot;
-}
-
-/** Prefixes that make every line a command. */
-export function prefixMistakes(
-  bot: Class,
-  settings: Pick<AppSettings, "rooms">,
-): readonly AuthoringMistake[] {
-  return (settings.rooms ?? botSettings(bot)?.rooms ?? [])
-    .filter((room) => typeof room === "object" && room.prefix === "")
-    .map((room) => ({
-      where: bot.name,
-      problem: `its prefix in ${typeof room === "string" ? room : room.jid} is empty: every line would be a command`,
-      fix: "Write prefix: null for commands by mention only",
-    }));
 }

@@ -5,7 +5,7 @@ import { asksWhy, whoamiText, whyText } from "./explain.js";
 import { rememberOrigin } from "./ask/whom.js";
 import { isBotMarked } from "./bot-mark.js";
 import { parseArgs } from "./command-line.js";
-import type { CommandHandler } from "./compile.js";
+import type { CommandHandler } from "./compiled.js";
 import { carryStanding } from "./guards/standing.js";
 import { callOf, commandsFor, helpText, type MayRun } from "./help.js";
 import type { RunningBot } from "./router.js";
@@ -47,7 +47,7 @@ export interface CommandDeskOptions {
 
 /** Finds the command in a line, and sees to it. */
 export class CommandDesk {
-  readonly #bots: readonly RunningBot[];
+  #bots: readonly RunningBot[];
   readonly #options: CommandDeskOptions;
 
   constructor(bots: readonly RunningBot[], options: CommandDeskOptions) {
@@ -55,6 +55,11 @@ export class CommandDesk {
       (bot) => bot.commands.size > 0 || bot.explains || bot.events.has("unhandledCommand"),
     );
     this.#options = options;
+  }
+
+  /** Forgets the commands of a bot. */
+  drop(bot: RunningBot): void {
+    this.#bots = this.#bots.filter((each) => each !== bot);
   }
 
   /** Whether no line can be a command. */

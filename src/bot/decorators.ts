@@ -1,6 +1,7 @@
 import { forgotParentheses } from "./handler-decorator.js";
 import type { MiddlewareClass } from "./guards/guard-decorators.js";
 import type { Middleware } from "./guards/middleware.js";
+import type { FeatureClass } from "./features.js";
 import { injectable } from "./injection.js";
 import type { InvitedRoom } from "../muc/invitations/invited-rooms.js";
 import type { OnCause } from "../muc/causes.js";
@@ -21,6 +22,8 @@ export interface BotRoom {
   readonly onCause?: OnCause;
   /** What commands begin with here, where it is not what they begin with elsewhere; null: only by mention. */
   readonly prefix?: string | null;
+  /** What the bot can do here and not elsewhere, beside its own {@link BotSettings.features}. */
+  readonly features?: readonly FeatureClass[];
 }
 
 /** How a bot takes invitations. */
@@ -41,6 +44,18 @@ export interface BotSettings {
   readonly rooms?: readonly (string | BotRoom)[];
   /** Its nick; default the local part of the account. */
   readonly nick?: string;
+  /**
+   * How many instances there are of it: `app` (default), one for all rooms; `room`, one for each room, from joining it
+   * until it is over for good. Such a bot, and its features, may ask for `Room` in their constructors.
+   */
+  readonly scope?: "app" | "room";
+  /**
+   * Classes whose methods handle events as the bot's own do: commands, messages and the rest, behind the bot's own and in
+   * this order. What stands before the bot's handlers (`use`, `@Require` and the like on its class) stands before theirs.
+   * Of each class there is one instance for an application, however many bots list it; for each room in a bot of
+   * scope `room`.
+   */
+  readonly features?: readonly FeatureClass[];
   /**
    * What to do about causes of being out of a room: `{ banned: "rejoin", alternative: "follow" }`. What is not named is
    * left to the defaults; who is kicked comes back once, after a minute. Of several bots in a room the first that names

@@ -14,7 +14,10 @@ export interface AuthoringMistake {
 export class AuthoringError extends MucwrightError {
   readonly mistakes: readonly AuthoringMistake[];
 
-  constructor(mistakes: readonly AuthoringMistake[], options?: ErrorOptions) {
+  /** What is said several times counts once: what a common base has wrong, or a bot in each of its rooms. */
+  constructor(found: readonly AuthoringMistake[], options?: ErrorOptions) {
+    const byText = new Map(found.map((mistake) => [JSON.stringify(mistake), mistake]));
+    const mistakes = [...byText.values()];
     super(
       "authoring",
       mistakes.map(({ where, problem, fix }) => `${where}: ${problem}\n  → ${fix}`).join("\n"),

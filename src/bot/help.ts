@@ -1,5 +1,5 @@
 import type { MessageReceived } from "../muc/events/messages.js";
-import type { CommandHandler } from "./compile.js";
+import type { CommandHandler } from "./compiled.js";
 import type { ExampleSpec } from "./metadata.js";
 import type { RunningBot } from "./router.js";
 import { quotable, textFor } from "./texts.js";

@@ -12,6 +12,11 @@ export interface Delayed<T = unknown> {
   createProxy(create: (target: new (...args: unknown[]) => T) => T): T;
 }
 
+/** A class that cannot be made from outside, such as `Room`: it may be asked for all the same. */
+export interface ClosedClass {
+  readonly prototype: object;
+}
+
 /** Classes that say that their constructor is to be filled in. */
 const marked = new WeakSet<Class>();
 
@@ -19,7 +24,7 @@ const marked = new WeakSet<Class>();
  * Names what a constructor parameter wants, where its type does not say it at run time. Takes our abstract classes too,
  * which tsyringe's own types refuse.
  */
-export function inject(token: Class<unknown> | string | symbol | Delayed): ParameterDecorator {
+export function inject(token: Class<unknown> | ClosedClass | string | symbol | Delayed): ParameterDecorator {
   return injectToken(token as InjectionToken) as ParameterDecorator;
 }
 

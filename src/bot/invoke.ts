@@ -11,7 +11,7 @@ import type { Questions } from "./ask/questions.js";
 import { Turn, type Retake } from "./ask/turn.js";
 import type { AskOptions } from "./ask/whom.js";
 import { isBotMarked } from "./bot-mark.js";
-import type { EventHandler, HandlerRef } from "./compile.js";
+import type { EventHandler, HandlerRef } from "./compiled.js";
 import { ReplyError } from "./errors.js";
 import { HandlerFailed, roomOf, type HandledEvent } from "./handler-failed.js";
 import { HandlerContext, type HandlerContextSource } from "./handler-context.js";

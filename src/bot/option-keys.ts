@@ -7,6 +7,8 @@ import { similarTo } from "./similar.js";
 const BOT = {
   rooms: true,
   nick: true,
+  scope: true,
+  features: true,
   onCause: true,
   invitations: true,
   invited: true,
@@ -19,10 +21,14 @@ const BOT = {
   texts: true,
 } satisfies Record<keyof BotSettings, true>;
 
-const ROOM = { jid: true, nick: true, password: true, onCause: true, prefix: true } satisfies Record<
-  keyof BotRoom,
-  true
->;
+const ROOM = {
+  jid: true,
+  nick: true,
+  password: true,
+  onCause: true,
+  prefix: true,
+  features: true,
+} satisfies Record<keyof BotRoom, true>;
 
 const INVITED = { maxRooms: true, maxAgeMs: true, expiresMs: true, keep: true } satisfies Record<
   keyof InvitedSettings,

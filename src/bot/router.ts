@@ -5,19 +5,26 @@ import { Questions } from "./ask/questions.js";
 import type { Retake } from "./ask/turn.js";
 import { CommandDesk } from "./command-desk.js";
 import { orderOf, type BotTick, type CronTick } from "./cron-tick.js";
-import type { CompiledBot, EventHandler, HandlerRef } from "./compile.js";
+import type { CompiledBot, EventHandler, HandlerRef } from "./compiled.js";
 import type { HandledEvent, HandlerFailed } from "./handler-failed.js";
 import { targetFor } from "./event-target.js";
 import { FailureLines } from "./failure-lines.js";
 import { carryStanding, freezeStanding } from "./guards/standing.js";
 import { invoke, type InvokeContext } from "./invoke.js";
-import type { HandlerOptions } from "./metadata.js";
+import type { Class, HandlerOptions } from "./metadata.js";
 import { decidingAs } from "./policies/deciding-as.js";
 import type { ReplyTarget } from "./reply.js";
 
-/** A compiled bot with the instance that it calls. */
+/** A compiled bot with the instances that it calls, of itself and of its features. */
 export interface RunningBot extends CompiledBot {
-  readonly instance: object;
+  readonly instances: ReadonlyMap<Class, object>;
+}
+
+/** The object whose method a handler is. */
+export function instanceFor(bot: RunningBot, { owner }: { readonly owner: Class }): object {
+  const instance = bot.instances.get(owner);
+  if (instance === undefined) throw new TypeError(`${owner.name} was not made for ${bot.type.name}`);
+  return instance;
 }
 
 /** The events that reach handlers. */
@@ -107,6 +114,16 @@ export class Router {
   roomIsOut(): void {
     this.#out.abort(new NotJoinedError("The room is not joined any more"));
     this.questions.end();
+  }
+
+  /** Calls nothing of a bot any more. */
+  drop(bot: RunningBot): void {
+    for (const [type, list] of this.#bound)
+      this.#bound.set(
+        type,
+        list.filter((each) => each.bot !== bot),
+      );
+    this.#commands?.drop(bot);
   }
 
   #watchAnswers(): () => void {
@@ -208,18 +225,19 @@ export class Router {
 
   #call(
     bot: RunningBot,
-    handler: HandlerRef & { readonly options: HandlerOptions },
+    handler: HandlerRef & { readonly options: HandlerOptions; readonly owner: Class },
     args: readonly unknown[],
     event: RoutedEvent,
     target: ReplyTarget,
   ): Promise<void> | undefined {
+    const instance = instanceFor(bot, handler);
     if (handler.options.parallel !== true)
-      return invoke(bot.instance, handler, args, event, target, this.#context);
+      return invoke(instance, handler, args, event, target, this.#context);
     if (this.#parallel.size >= MAX_PARALLEL) {
       this.#context.logger.error({ handler: handler.name }, "Too many parallel calls: one was dropped");
       return undefined;
     }
-    this.#runBeside(invoke(bot.instance, handler, args, event, target, this.#beside));
+    this.#runBeside(invoke(instance, handler, args, event, target, this.#beside));
     return undefined;
   }
 

@@ -2,11 +2,13 @@ import { createBotApp, type BotAppOptions } from "../app/bot-app.js";
 import { prefixOf } from "../app/speaking.js";
 import { ArgumentError, MucwrightError } from "../base/errors.js";
 import { silentLogger } from "../base/logger.js";
-import { compileBot } from "../bot/compile.js";
-import { AuthoringError } from "../bot/errors.js";
+import { BotCompiler } from "../bot/compile.js";
+import type { CommandHandler } from "../bot/compiled.js";
+import { AuthoringError, type AuthoringMistake } from "../bot/errors.js";
 import type { ExampleOptions } from "../bot/example-decorator.js";
+import { featuresOfRooms, type FeatureClass } from "../bot/features.js";
 import { exampleInput } from "../bot/help.js";
-import type { Class, ExampleSpec, ExpectedAnswer } from "../bot/metadata.js";
+import { botSettings, type Class, type ExampleSpec, type ExpectedAnswer } from "../bot/metadata.js";
 import { settle } from "./settle.js";
 import { TestServer } from "./test-server.js";
 import { readMessage } from "./user/message-queue.js";
@@ -72,6 +74,7 @@ async function answersTo(
   { input, options }: ExampleSpec,
   bot: Class,
   { visitor = "visitor", ...how }: RunExamplesOptions,
+  features: readonly FeatureClass[],
 ): Promise<{ readonly said: string; readonly answers: readonly string[] }> {
   const server = new TestServer({ domain: "example.org" });
   const app = createBotApp({
@@ -81,7 +84,7 @@ async function answersTo(
     jid: ACCOUNT,
     password: "examples",
     connect: server.connect,
-    rooms: [ROOM],
+    rooms: [{ jid: ROOM, features }],
   });
   try {
     await app.ready();
@@ -101,6 +104,31 @@ async function answersTo(
   }
 }
 
+/** Commands whose examples are run in a room of the same kind. */
+interface ExampleSet {
+  readonly bot: Class;
+  /** What the bot has there beside what it has everywhere. */
+  readonly features: readonly FeatureClass[];
+  readonly commands: readonly CommandHandler[];
+  readonly mistakes: readonly AuthoringMistake[];
+}
+
+/** The commands that a bot has everywhere, then those of each feature that only some of its rooms have. */
+function exampleSets(type: Class): readonly ExampleSet[] {
+  const compiler = new BotCompiler(type, prefixOf(type));
+  const { bot, mistakes } = compiler.compile();
+  const everywhere = { bot: type, features: [], commands: bot.commandList, mistakes };
+  const ofRooms = featuresOfRooms(botSettings(type)?.rooms).filter((each) => !bot.classes.includes(each));
+  return [
+    everywhere,
+    ...ofRooms.map((feature) => {
+      const there = compiler.compile({ features: [feature] });
+      const commands = there.bot.commandList.filter(({ owner }) => owner === feature);
+      return { bot: type, features: [feature as FeatureClass], commands, mistakes: there.mistakes };
+    }),
+  ];
+}
+
 /**
  * Runs every `@Example` of some bots through the whole of them: a room, an occupant who says the input, the guards, the
  * command, and what is answered. Resolves with all examples when each was answered as it says. Rejects with
@@ -112,14 +140,14 @@ export async function runExamples(
   options: RunExamplesOptions = {},
 ): Promise<readonly RanExample[]> {
   const classes = typeof bots === "function" ? [bots] : bots;
-  const compiled = classes.map((type) => compileBot(type, prefixOf(type)));
-  const mistakes = compiled.flatMap((each) => each.mistakes);
+  const sets = classes.flatMap(exampleSets);
+  const mistakes = sets.flatMap((each) => each.mistakes);
   if (mistakes.length > 0) throw new AuthoringError(mistakes);
   const ran: RanExample[] = [];
-  for (const { bot } of compiled)
-    for (const { name: handler, about } of bot.commandList)
+  for (const { bot, features, commands } of sets)
+    for (const { name: handler, about } of commands)
       for (const example of about.examples) {
-        const { said: input, answers } = await answersTo(classes, example, bot.type, options);
+        const { said: input, answers } = await answersTo(classes, example, bot, options, features);
         const { expected } = example;
         const wanted = listOf(expected);
         const passed =

@@ -183,7 +183,7 @@ export async function testRoom<T extends object>(
     const jid = app.status().rooms[0]?.jid ?? (await sit(app, server));
     await app.ready();
     const [first] = classes;
-    return new TestRoom({ server, app, bot: app.get(first), clock, jid, log });
+    return new TestRoom({ server, app, bot: app.get(first, jid), clock, jid, log });
   } catch (error) {
     await app.stop();
     await server.close();

@@ -47,7 +47,7 @@ class Archivist {
 async function heardOf(body: string, source: MessageSource): Promise<string[]> {
   const room = await new BotsInRoom().enter();
   const keeper = new Keeper();
-  const router = new Router([{ ...compileBot(Keeper, "!").bot, instance: keeper }], {
+  const router = new Router([{ ...compileBot(Keeper, "!").bot, instances: new Map([[Keeper, keeper]]) }], {
     signal: new AbortController().signal,
     logger: recordLog().logger,
     clock: new ManualClock(),

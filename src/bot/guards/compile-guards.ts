@@ -67,6 +67,16 @@ function problemsOf(spec: GuardSpec): readonly string[] {
   return isMiddleware(spec.middleware) ? [] : ["what it is to use is no middleware"];
 }
 
+/** What a {@link GuardTable} needs beside the class. */
+export interface GuardTableOptions {
+  /** What the bot itself puts before everything. */
+  readonly use?: unknown;
+  /** The methods that are called at all. */
+  readonly handlers: ReadonlySet<string | symbol>;
+  /** Of a feature: that of its bot, whose rules for all of its handlers hold for the feature's, too. */
+  readonly outer: GuardTable | null;
+}
+
 /** What stands before the handlers of a class, compiled for one application. */
 export class GuardTable {
   readonly mistakes: AuthoringMistake[] = [];
@@ -75,8 +85,8 @@ export class GuardTable {
   readonly #class: Guard[] = [];
   readonly #methods = new Map<string | symbol, Guard[]>();
 
-  /** `use` is what the bot itself puts before everything. `handlers` are the methods that are called at all. */
-  constructor(type: Class, use: unknown, handlers: ReadonlySet<string | symbol>) {
+  constructor(type: Class, { use, handlers, outer }: GuardTableOptions) {
+    if (outer !== null) this.#class.push(...outer.#class);
     const first = use === undefined ? [] : Array.isArray(use) ? (use as readonly unknown[]) : [use];
     for (const middleware of first) this.#add(type.name, { kind: "use", middleware }, this.#class);
     for (const record of guardsOf(type)) this.#record(type, record, handlers);

@@ -77,7 +77,10 @@ export class BotsInRoom {
       if (Type !== null) slot.instance = new Type();
     }
     this.instances = classes.map((type) => new type());
-    this.#bots = compiled.map(({ bot }, index) => ({ ...bot, instance: this.instances[index] ?? {} }));
+    this.#bots = compiled.map(({ bot }, index) => ({
+      ...bot,
+      instances: new Map([[bot.type, this.instances[index] ?? {}]]),
+    }));
   }
 
   /** Enters a room as an application does; history follows, then everything is live. */

@@ -1,0 +1,50 @@
+import type { Clock } from "../base/clock.js";
+import type { Logger } from "../base/logger.js";
+import type { MucClient } from "../muc/client.js";
+import type { Session } from "../xmpp/session.js";
+import type { BotPlan } from "./bot-plan.js";
+import { Cast } from "./cast.js";
+import { createContainer, instantiate } from "./container.js";
+import { fillMiddlewares, middlewareClasses } from "./middlewares.js";
+import type { AppSettings } from "./options.js";
+import { provideClass, providedByApp } from "./provided.js";
+import type { RoomPlan } from "./room-plan.js";
+import { checkStart } from "./start-check.js";
+
+/** What the bots of an application are made from. */
+export interface CastOptions {
+  /** What was given as bots: it may be anything. */
+  readonly given: readonly unknown[];
+  readonly plans: readonly BotPlan[];
+  readonly rooms: RoomPlan;
+  readonly settings: AppSettings;
+  readonly session: Session;
+  readonly muc: MucClient;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** Makes what there is once. Throws `AuthoringError` that names every mistake of the authors. */
+export function makeCast({ given: bots, plans, rooms, settings, ...own }: CastOptions): Cast {
+  const given = settings.providers ?? [];
+  const overridden = new Set(given.map(({ token }) => token));
+  const everywhere = plans.map((plan) => plan.everywhere);
+  const classesOf = (perRoom: boolean) =>
+    plans.filter((plan) => plan.perRoom === perRoom).flatMap((plan) => plan.everywhere.classes);
+  // what comes later takes the place of what came before
+  const providers = [
+    ...providedByApp(settings, { ...own, plan: rooms }),
+    ...[...middlewareClasses(everywhere), ...classesOf(false)].map(provideClass),
+    ...given,
+  ];
+  const perRoom = new Set(classesOf(true).filter((type) => !overridden.has(type)));
+  const check = checkStart({ given: bots, bots: plans, rooms, providers, perRoom });
+  // tsyringe has one of them for the whole process; applications share nothing
+  const singletons = [...check.singletons].filter((type) => !overridden.has(type)).map(provideClass);
+  const container = createContainer([...singletons, ...providers]);
+  fillMiddlewares(everywhere, container);
+  const cast = new Cast(plans, container, overridden);
+  // the first room that asked would make it, of what only that room has
+  for (const token of check.askedForByRooms) if (typeof token === "function") instantiate(container, token);
+  return cast;
+}
