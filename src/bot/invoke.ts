@@ -134,7 +134,7 @@ class Call implements HandlerContextSource {
   #end(): void {
     this.#over = true;
     this.#madeTurn?.end();
-    for (const withdraw of this.#withdraw ?? []) withdraw();
+    if (this.#withdraw !== null) for (const withdraw of this.#withdraw) withdraw();
   }
 
   run(instance: object, args: readonly unknown[]): Promise<void> | undefined {

@@ -79,10 +79,11 @@ export class RoomQueue<E> {
       return;
     }
     this.#busy = false;
-    for (const settle of this.#idle.splice(0)) settle();
+    if (this.#idle.length > 0) for (const settle of this.#idle.splice(0)) settle();
   }
 
   #next(): E | Job | undefined {
+    if (this.#waiting.length === 0 && this.#droppedInRow === 0) return undefined;
     const event = this.#waiting.shift();
     // not as soon as there is one place: at the limit each event would be reported then
     if (this.#droppedInRow > 0 && this.#waiting.length <= MAX_WAITING / 2) {
@@ -95,16 +96,18 @@ export class RoomQueue<E> {
 
   /** Never throws, and its promise never rejects. */
   #handle(event: E | Job): Promise<void> | undefined {
-    const failed = (error: unknown): void => {
-      if (!(event instanceof Job)) quietly(() => this.#options.failed(error, event));
-    };
     try {
       const done = event instanceof Job ? event.run() : this.#options.handle(event);
-      return done === undefined ? undefined : Promise.resolve(done).catch(failed);
+      if (done === undefined) return undefined;
+      return Promise.resolve(done).catch((error: unknown) => this.#failed(error, event));
     } catch (error) {
-      failed(error);
+      this.#failed(error, event);
       return undefined;
     }
+  }
+
+  #failed(error: unknown, event: E | Job): void {
+    if (!(event instanceof Job)) quietly(() => this.#options.failed(error, event));
   }
 
   /** Resolves when nothing is being handled and nothing waits. */

@@ -281,8 +281,9 @@ export class Router {
     event: RoutedEvent,
   ): Promise<void> | undefined {
     const target = targetFor(event, handler.answer, this.#context.logger);
+    if (event.type !== "invitation" && event.type !== "roleRequest")
+      return this.#call(bot, handler, args, event, target);
     const call = (): Promise<void> | undefined => this.#call(bot, handler, args, event, target);
-    if (event.type !== "invitation" && event.type !== "roleRequest") return call();
     if (handler.options.expiresMs !== undefined) event.expiresIn(handler.options.expiresMs);
     const act = (): Promise<void> | undefined => decidingAs(handler.name, call);
     const asked = handler.policy === null ? undefined : this.#context.consult?.(handler, event);

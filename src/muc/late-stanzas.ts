@@ -27,6 +27,7 @@ export class LateStanzas {
 
   /** Whether they may be coming in. */
   get mayCome(): boolean {
-    return this.#clock.monotonic() < this.#untilMs;
+    // Asked for each stanza, and seldom so: the clock need not be read for that.
+    return this.#untilMs !== -Infinity && this.#clock.monotonic() < this.#untilMs;
   }
 }

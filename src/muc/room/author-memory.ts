@@ -10,6 +10,12 @@ export interface MessageIds {
   readonly stanzaId: string | null;
 }
 
+/** What has to be read of a message to know it again. */
+export interface MessageMarks extends MessageIds {
+  /** The text of its first body, null for none. */
+  readonly body: string | null;
+}
+
 /** A message that was handled. */
 export interface Remembered extends MessageIds {
   readonly author: Occupant;
@@ -31,17 +37,20 @@ export function isSamePerson(a: Occupant, b: Occupant): boolean {
   return a.realJid !== null && b.realJid !== null && a.realJid.equals(b.realJid);
 }
 
-/** The ids of a message, for `room`. On the way of every message: one look at each child, and no list. */
-export function readIds(stanza: Element, room: string): MessageIds {
+/** The marks of a message, for `room`. On the way of every message: one look at each child, and no list. */
+export function readMarks(stanza: Element, room: string): MessageMarks {
   let originId: string | undefined;
   let stanzaId: string | undefined;
+  let body: string | null = null;
   for (const child of stanza.children) {
-    if (typeof child === "string" || child.xmlns !== NS.stanzaId) continue;
-    const { attrs, name } = child;
-    if (name === "origin-id") originId ??= attrs["id"];
-    else if (name === "stanza-id" && attrs["by"] === room) stanzaId ??= attrs["id"];
+    if (typeof child === "string") continue;
+    const { name } = child;
+    if (name === "body") body ??= child.text();
+    else if (child.xmlns !== NS.stanzaId) continue;
+    else if (name === "origin-id") originId ??= child.attrs["id"];
+    else if (name === "stanza-id" && child.attrs["by"] === room) stanzaId ??= child.attrs["id"];
   }
-  return { id: stanza.attrs["id"] ?? null, originId: originId ?? null, stanzaId: stanzaId ?? null };
+  return { id: stanza.attrs["id"] ?? null, originId: originId ?? null, stanzaId: stanzaId ?? null, body };
 }
 
 /** The last messages of a room: who said them, and that they were handled. */
@@ -54,9 +63,13 @@ export class AuthorMemory {
     this.#room = room;
   }
 
+  /** What a message can be known again by. */
+  marksOf(stanza: Element): MessageMarks {
+    return readMarks(stanza, this.#room);
+  }
+
   /** Keeps who said this; `said` and `atMs` are needed only where what comes again has to be recognized. */
-  remember(stanza: Element, author: Occupant, said = 0, atMs = 0): void {
-    const { id, originId, stanzaId } = readIds(stanza, this.#room);
+  remember({ id, originId, stanzaId, body }: MessageMarks, author: Occupant, said = 0, atMs = 0): void {
     this.#messages[this.#next] = {
       author,
       id: id === null ? null : unpin(id),
@@ -64,7 +77,7 @@ export class AuthorMemory {
       originId: originId === null || originId === id ? null : unpin(originId),
       stanzaId: stanzaId === null ? null : unpin(stanzaId),
       said,
-      hasBody: stanza.getChild("body") !== undefined,
+      hasBody: body !== null,
       atMs,
     };
     this.#next = (this.#next + 1) % MEMORY_CAPACITY;

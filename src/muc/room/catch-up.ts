@@ -1,7 +1,7 @@
 import type { Element } from "../../base/element.js";
 import type { Occupant } from "../occupant.js";
 import { readDelay } from "../wire/texts.js";
-import { AuthorMemory, MEMORY_CAPACITY, readIds, type MessageIds, type Remembered } from "./author-memory.js";
+import { AuthorMemory, MEMORY_CAPACITY, type MessageIds, type Remembered } from "./author-memory.js";
 import type { RoomContext } from "./room-context.js";
 
 /** Clocks of both sides run on while a request for history is under way, and their marks are rough. */
@@ -53,7 +53,8 @@ export class CatchUp {
 
   /** A message is handled: what comes of it again is not. */
   handled(stanza: Element, nick: string, author: Occupant): void {
-    this.memory.remember(stanza, author, saidBy(nick, stanza), this.#room.host.clock.monotonic());
+    const marks = this.memory.marksOf(stanza);
+    this.memory.remember(marks, author, saidBy(nick, marks.body), this.#room.host.clock.monotonic());
   }
 
   /** We are out. A gap that was not caught up with goes on: it began when it began. */
@@ -103,7 +104,8 @@ export class CatchUp {
   place(stanza: Element, nick: string): Place {
     const phase = this.#current();
     phase.firstSaid ??= readDelay(stanza);
-    const found = findIn(phase, readIds(stanza, this.#room.jid.toString()), saidBy(nick, stanza));
+    const marks = this.memory.marksOf(stanza);
+    const found = findIn(phase, marks, saidBy(nick, marks.body));
     if (found === null) return this.#sinceMs === null ? "replay" : "missed";
     const { before } = phase;
     if (found === lastSaid(before) || found === before.at(-1)) phase.reached = true;
@@ -159,20 +161,20 @@ function findIn(phase: Phase, ids: MessageIds, said: number): Remembered | null 
 }
 
 /** What was said under which nick, as a number of 53 bits: kept of every message, where its text would be too much. */
-function saidBy(nick: string, stanza: Element): number {
-  let a = 0x9e3779b1;
-  let b = 0x85ebca77;
-  const add = (text: string): void => {
-    const end = Math.min(text.length, COMPARED_CHARS);
-    for (let at = 0; at < end; at++) {
-      const code = text.charCodeAt(at);
-      a = Math.imul(a ^ code, 0x01000193);
-      b = Math.imul(b ^ code, 0x85ebca6b);
-    }
-    a = Math.imul(a ^ text.length, 0x01000193);
-    b = Math.imul(b ^ text.length, 0xc2b2ae35);
-  };
-  add(nick);
-  add(stanza.getChildText("body") ?? "");
+function saidBy(nick: string, body: string | null): number {
+  const text = body ?? "";
+  // The length of the nick tells where it ends and the text begins.
+  let a = Math.imul(0x9e3779b1 ^ nick.length, 0x01000193);
+  let b = Math.imul(0x85ebca77 ^ text.length, 0x85ebca6b);
+  for (let at = 0; at < nick.length && at < COMPARED_CHARS; at++) {
+    const code = nick.charCodeAt(at);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x85ebca6b);
+  }
+  for (let at = 0; at < text.length && at < COMPARED_CHARS; at++) {
+    const code = text.charCodeAt(at);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x85ebca6b);
+  }
   return (a >>> 0) * 0x200000 + (b >>> 11);
 }

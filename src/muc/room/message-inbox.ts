@@ -68,15 +68,23 @@ export class MessageInbox {
     const content = readContent(stanza);
     if (isSubject(content)) return this.#subject(stanza, nick);
     const { core } = this.#membership;
-    const delayed = stanza.getChild("delay", NS.delay) !== undefined;
-    const sign: RoomInput = { type: "message", delayed };
-    this.#listOver(sign, stanza);
-    if (!core.inside && core.state.phase !== "leaving") return;
-    core.input(sign, { stanza });
+    const { delayed } = content;
+    // What is said in a room where we are settled is no news for its machine.
+    if ((!core.inside || !core.ignores("message")) && !this.#isHeard(delayed, stanza)) return;
     const replay = delayed && !core.live;
     if (nick === null) this.#ofRoom(stanza, content, replay);
     else if (!replay) this.#ofOccupant(stanza, content, this.#authorship.now(stanza, nick));
     else this.#ofHistory(stanza, content, nick);
+  }
+
+  /** Tells the machine that somebody speaks. False while we are out. */
+  #isHeard(delayed: boolean, stanza: Element): boolean {
+    const { core } = this.#membership;
+    const sign: RoomInput = { type: "message", delayed };
+    this.#listOver(sign, stanza);
+    if (!core.inside && core.state.phase !== "leaving") return false;
+    core.input(sign, { stanza });
+    return true;
   }
 
   /** A line of the history that was handled before is not handled again. */

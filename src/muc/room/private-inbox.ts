@@ -48,7 +48,7 @@ export class PrivateInbox {
       if (update.kind === "correction" || !content.hasBody || isAllFallback(stanza)) return;
     }
     if (content.hasBody) {
-      this.#authors.remember(stanza, authored.occupant);
+      this.#authors.remember(this.#authors.marksOf(stanza), authored.occupant);
       return tell(new PrivateMessageReceived(room, stanza, this.#facts(authored)));
     }
     if (content.signals.length === 0) return host.diagnostic("message-without-body", stanza);

@@ -4,6 +4,7 @@ import type { Cause } from "../causes.js";
 import type { RoomHost } from "../room-host.js";
 import {
   INITIAL_STATE,
+  isIgnored,
   step,
   toldAs,
   type OutageCause,
@@ -102,6 +103,11 @@ export class RoomCore<Source = never> {
   /** Whether the history of this stay is over. Somebody who leaves amid it still gets the rest. */
   get live(): boolean {
     return this.#live;
+  }
+
+  /** Whether such an input changes nothing now, as most stanzas of a room: then it need not be made. */
+  ignores(type: RoomInput["type"]): boolean {
+    return !this.#running && isIgnored(this.#state, type);
   }
 
   /** One input. What an effect causes in turn is taken after it: a transition is never entered halfway. */

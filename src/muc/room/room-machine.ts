@@ -360,6 +360,11 @@ const TABLE: { readonly [P in Phase]: Row } = {
 /** Where every room begins. */
 export const INITIAL_STATE: RoomMachineState = { phase: "idle", entered: false };
 
+/** Whether an input of this type changes nothing in this state, whatever it says. */
+export function isIgnored(state: RoomMachineState, type: RoomInput["type"]): boolean {
+  return TABLE[state.phase][type] === stay;
+}
+
 /** One transition. Pure: it knows nothing of stanzas, timers or listeners. */
 export function step(state: RoomMachineState, input: RoomInput, policy: RoomPolicy): RoomStep {
   const cell = TABLE[state.phase][input.type] as Cell<RoomInput["type"]>;

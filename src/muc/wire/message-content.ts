@@ -18,6 +18,8 @@ export interface MessageContent {
   readonly hasBody: boolean;
   readonly hasSubject: boolean;
   readonly hasThread: boolean;
+  /** It says that it was kept for a while (XEP-0203); anybody may say so. */
+  readonly delayed: boolean;
   readonly update: UpdateContent | ModerationContent | null;
   readonly signals: readonly SignalContent[];
 }
@@ -97,6 +99,7 @@ export function readContent(stanza: Element): MessageContent {
   let hasBody = false;
   let hasSubject = false;
   let hasThread = false;
+  let delayed = false;
   let found: MessageContent["update"] = null;
   let signals: SignalContent[] | null = null;
   for (const child of stanza.children) {
@@ -107,9 +110,10 @@ export function readContent(stanza: Element): MessageContent {
       else if (child.name === "thread") hasThread = true;
       continue;
     }
+    if (child.xmlns === NS.delay) delayed ||= child.name === "delay";
     found ??= readUpdate(child);
     const signal = readSignal(child);
     if (signal !== null) (signals ??= []).push(signal);
   }
-  return { hasBody, hasSubject, hasThread, update: found, signals: signals ?? NO_SIGNALS };
+  return { hasBody, hasSubject, hasThread, delayed, update: found, signals: signals ?? NO_SIGNALS };
 }

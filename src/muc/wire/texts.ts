@@ -18,6 +18,21 @@ export function readTexts(stanza: Element, name: string, keepEmpty = false): Lan
   );
 }
 
+/**
+ * The text of the only child of that name; null where there is none, or there are several to choose from by language.
+ * Nearly all messages have one text: no map has to be made to read it.
+ */
+export function readOnlyText(stanza: Element, name: string): string | null {
+  const xmlns = stanza.xmlns ?? undefined;
+  let found: Element | null = null;
+  for (const child of stanza.children) {
+    if (typeof child === "string" || !child.is(name, xmlns)) continue;
+    if (found !== null) return null;
+    found = child;
+  }
+  return found === null ? null : found.text();
+}
+
 /** When the stanza was sent: the earliest time that a `<delay/>` gives (XEP-0203), null where there is none. */
 export function readDelay(stanza: Element): Date | null {
   const stamps = stanza

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { Phase, RoomInput } from "../../../src/muc/room/room-machine.js";
+import { isIgnored, type Phase, type RoomInput } from "../../../src/muc/room/room-machine.js";
 import { outcome } from "./support/outcome.js";
 
 type Rows = Readonly<Record<string, string>>;
@@ -365,6 +365,22 @@ describe("the room as a table", () => {
       (cell) => !tested.has(cell),
     );
     expect(missing).toEqual([]);
+  });
+
+  it("names what is ignored, and only that", () => {
+    const changed = SECTIONS.flatMap(({ phase, entered, rows }) =>
+      Object.entries(rows).filter(([line, expected]) => {
+        const type = line.split(" ")[0] as RoomInput["type"];
+        return isIgnored({ phase, entered }, type) && expected.replace("PHASE", phase) !== phase;
+      }),
+    );
+    expect(changed).toEqual([]);
+    const active = { phase: "active", entered: true } as const;
+    expect(INPUTS.filter((type) => isIgnored(active, type))).toEqual([
+      "occupantPresence",
+      "subject",
+      "message",
+    ]);
   });
 
   it("changes nothing where it names what cannot be", () => {
