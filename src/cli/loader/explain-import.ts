@@ -1,5 +1,8 @@
 import { pathToFileURL } from "node:url";
 
+import { similarTo } from "../../bot/similar.js";
+import * as all from "../../index.js";
+import * as client from "../../muc/index.js";
 import type { BotFileProblem } from "./bot-file-error.js";
 import { isAuthorsFile, placeAboveMessage, placeOfImport, showPath, type Place } from "./place.js";
 
@@ -17,9 +20,19 @@ function explainMissingExport(error: Error, stack: string): BotFileProblem | nul
     return { code: "botFileNoSuchExport", message, place };
   }
   const message =
-    `"${from}" exports no ${name} that exists at run time.\n` +
+    `"${from}" exports no ${name} that exists at run time${didYouMean(name, from)}\n` +
     `If ${name} is a type or an interface, say so: import { type ${name} } from "${from}"`;
   return { code: "botFileNoSuchExport", message, place };
+}
+
+/** Of our own names those that are like one that there is not. */
+function didYouMean(name: string, from: string): string {
+  if (from !== "mucwright" && from !== "mucwright/muc") return ".";
+  const byFolded = new Map(
+    Object.keys(from === "mucwright" ? all : client).map((each) => [each.toLowerCase(), each]),
+  );
+  const similar = similarTo(name, [...byFolded.keys()]).map((each) => byFolded.get(each) ?? each);
+  return similar.length === 0 ? "." : `; did you mean ${similar.join(", or ")}?`;
 }
 
 /** Finds the line of the import in the file that Node names as the importer, where that is the author's. */

@@ -120,6 +120,23 @@ describe("explain: imports that Node refuses", () => {
       ) as unknown,
     });
   });
+
+  it.each([
+    ["mucwright", "OnMesage", "; did you mean OnMessage?\n"],
+    ["mucwright/muc", "MucCleint", "; did you mean MucClient?\n"],
+    ["mucwright/muc", "OnMesage", ".\n"],
+    ["mucwright", "Nonsense", ".\n"],
+    ["elsewhere", "OnMesage", ".\n"],
+  ])("of %s and %s says which of our own names is like it", async (from, name, said) => {
+    const bot = join(authorFolder({ "bot.ts": `import { ${name} } from "${from}";` }), "bot.ts");
+    const error = new SyntaxError(
+      `The requested module '${from}' does not provide an export named '${name}'`,
+    );
+    error.stack = `${pathToFileURL(bot).href}:1\nimport\n^\n${String(error)}`;
+    await expect(explain(error, bot, [])).resolves.toMatchObject({
+      message: expect.stringContaining(`exports no ${name} that exists at run time${said}`) as unknown,
+    });
+  });
 });
 
 describe("explain: what the code itself does", () => {
