@@ -4,6 +4,7 @@ import type { AppOptions } from "../app/options.js";
 import { setRunHost } from "../app/run.js";
 import { ArgumentError } from "../base/errors.js";
 import { AuthoringError } from "../bot/errors.js";
+import { classesOf } from "../bot/features.js";
 import { handlersOf, isBotClass, type Class } from "../bot/metadata.js";
 import { installLoader, loadedFiles } from "./loader/install.js";
 import { loadBotFile } from "./loader/load-bot-file.js";
@@ -39,9 +40,14 @@ function isBaseOf(base: Class, bots: readonly Class[]): boolean {
 
 /** Handlers that nothing would ever call: mostly a forgotten `@Bot()`. */
 function checkOrphans(exports: readonly unknown[], bots: readonly Class[]): void {
+  const listed = bots.flatMap(classesOf);
   const orphans = exports.filter(
     (value): value is Class =>
-      isClass(value) && !isBotClass(value) && handlersOf(value).length > 0 && !isBaseOf(value, bots),
+      isClass(value) &&
+      !isBotClass(value) &&
+      handlersOf(value).length > 0 &&
+      !listed.includes(value) &&
+      !isBaseOf(value, listed),
   );
   const mistakes = orphans
     .filter((orphan) => !isAbstract(orphan))
@@ -50,7 +56,7 @@ function checkOrphans(exports: readonly unknown[], bots: readonly Class[]): void
       problem: `it has handlers (${handlersOf(orphan)
         .map(({ method }) => String(method))
         .join(", ")}), and no bot has them`,
-      fix: "Put @Bot() on it, or let a bot extend it",
+      fix: "Put @Bot() on it, or list it in the features of a bot, or let a bot extend it",
     }));
   if (mistakes.length > 0) throw new AuthoringError(mistakes);
 }

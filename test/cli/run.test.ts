@@ -297,9 +297,12 @@ const MISTAKES: readonly [string, { file?: string; env?: Record<string, string> 
         export abstract class Shared { @OnJoin() greet() {} }
         export class Base { @OnJoin() greet() {} }
         export class Forgotten { @OnMessage() hear() {} }
-        @Bot() export class Keeper extends Base {}`,
+        export class Dice { @OnMessage() roll() {} }
+        export class Doors { @OnMessage() open() {} }
+        @Bot({ features: [Dice], rooms: [{ jid: "lobby@rooms.example.org", features: [Doors] }] })
+        export class Keeper extends Base {}`,
     },
-    ["Forgotten: it has handlers (hear), and no bot has them", "Put @Bot() on it"],
+    ["mucwright: Forgotten: it has handlers (hear), and no bot has them", "Put @Bot() on it"],
   ],
   ["a syntax error", { file: "export class {{" }, ["bot.ts:1:"]],
   ["code that throws", { file: `throw new Error("at once");` }, ["bot.ts:1:7: at once"]],
