@@ -12,17 +12,21 @@ const ROOM = Room as unknown as Class<Room>;
 /** Makes each of some classes. Throws {@link AuthoringError} that names all of those that cannot be made. */
 function instantiateAll(container: DependencyContainer, types: Iterable<Class>): Map<Class, object> {
   const made = new Map<Class, object>();
-  const mistakes = [...new Set(types)].flatMap((type) => {
+  const errors: AuthoringError[] = [];
+  for (const type of new Set(types))
     try {
       made.set(type, instantiate(container, type));
-      return [];
     } catch (error) {
-      if (error instanceof AuthoringError) return error.mistakes;
-      throw error;
+      if (!(error instanceof AuthoringError)) throw error;
+      errors.push(error);
     }
-  });
-  if (mistakes.length > 0) throw new AuthoringError(mistakes);
-  return made;
+  const [first, ...others] = errors;
+  if (first === undefined) return made;
+  if (others.length === 0) throw first;
+  throw new AuthoringError(
+    errors.flatMap(({ mistakes }) => mistakes),
+    { cause: new AggregateError(errors.map(({ cause }) => cause)) },
+  );
 }
 
 /** The instances of an application's bots and features: those that there are once, and those that each room has. */
