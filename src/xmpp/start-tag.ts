@@ -1,4 +1,5 @@
 import { Element, makeAttributes, type Node } from "../base/element.js";
+import { readName, readNamespace } from "./names.js";
 import { unescapeXml } from "./unescape.js";
 import { XmlStreamError } from "./xml-stream-error.js";
 
@@ -15,31 +16,17 @@ export interface OpenElement {
   readonly children: Node[];
 }
 
+/** Why a start tag was not read: it has too many attributes, or ends amid the value of one. */
+export type UnreadTag = "attributes" | "unfinished";
+
 function malformed(what: string): never {
   throw new XmlStreamError("not-well-formed", what);
 }
 
-/** Of ASCII, what a name can begin with (1), and what else can be in one (2). */
-const IN_NAMES = Uint8Array.from({ length: 128 }, (_, code) => {
-  const char = String.fromCharCode(code);
-  if (/[A-Za-z_:]/.test(char)) return 1;
-  return /[0-9.-]/.test(char) ? 2 : 0;
-});
-
-/** Where the name that begins at `from` ends; beyond ASCII anything is taken. */
-function nameEnd(tag: string, from: number, end: number): number {
-  for (let at = from; at < end; at++) {
-    const code = tag.charCodeAt(at);
-    if (code >= 128) continue;
-    const kind = IN_NAMES[code];
-    if (kind !== 1 && (kind !== 2 || at === from)) return at;
-  }
-  return end;
-}
-
-function skipBlanks(tag: string, from: number, end: number): number {
+/** Where the blanks that begin at `from` end. */
+export function skipBlanks(source: string, from: number, end: number): number {
   let at = from;
-  while (at < end && tag.charCodeAt(at) <= 32) at++;
+  while (at < end && source.charCodeAt(at) <= 32) at++;
   return at;
 }
 
@@ -48,50 +35,41 @@ export function resolved(text: string): string {
   return text.includes("&") ? (unescapeXml(text) ?? malformed("An entity that XML does not know")) : text;
 }
 
-/** Null when there are more than `limit`. */
-function readAttributes(
-  tag: string,
-  from: number,
-  end: number,
-  limit: number,
-): Record<string, string | undefined> | null {
-  const attrs = makeAttributes();
-  let count = 0;
-  for (let at = skipBlanks(tag, from, end); at < end; at = skipBlanks(tag, at, end)) {
-    const nameAt = at;
-    at = nameEnd(tag, at, end);
-    const name = tag.slice(nameAt, at);
-    const equals = skipBlanks(tag, at, end);
-    if (name === "" || tag.charCodeAt(equals) !== 61) malformed("An attribute without a name or a value");
-    const open = skipBlanks(tag, equals + 1, end);
-    const quote = tag.charCodeAt(open);
-    if (quote !== 34 && quote !== 39) malformed("An attribute without quotes");
-    const close = tag.indexOf(quote === 34 ? '"' : "'", open + 1);
-    if (close < 0 || close >= end) malformed("An unfinished attribute");
-    if (attrs[name] !== undefined) malformed("An attribute given twice");
-    if (++count > limit) return null;
-    attrs[name] = resolved(tag.slice(open + 1, close));
-    at = close + 1;
-  }
-  return attrs;
+/** Where the value of an attribute begins whose name ends at `from`: at its quotation mark. */
+function findValue(source: string, from: number, end: number): number {
+  let at = from;
+  // As nearly all are written, there is nothing between the three.
+  if (source.charCodeAt(at) !== 61) at = skipBlanks(source, at, end);
+  if (at >= end || source.charCodeAt(at) !== 61) malformed("An attribute without a name or a value");
+  at++;
+  if (source.charCodeAt(at) <= 32) at = skipBlanks(source, at, end);
+  const quote = source.charCodeAt(at);
+  if (at >= end || (quote !== 34 && quote !== 39)) malformed("An attribute without quotes");
+  return at;
 }
 
-/** Finds the namespace; a prefix is resolved and its element gets a plain `xmlns` instead. */
-function resolveNames(
+/** Where what stands behind an attribute or a name begins: the next attribute, where it is before `end`. */
+function findNext(source: string, from: number, end: number): number {
+  const at = from < end && source.charCodeAt(from) === 32 ? from + 1 : from;
+  return at < end && source.charCodeAt(at) <= 32 ? skipBlanks(source, at, end) : at;
+}
+
+function withDeclared(
+  attrs: Readonly<Record<string, string | undefined>>,
+  known: ReadonlyMap<string, string> | null,
+): ReadonlyMap<string, string> {
+  const prefixes = new Map(known);
+  for (const key in attrs) if (key.startsWith("xmlns:")) prefixes.set(key.slice(6), attrs[key] ?? "");
+  return prefixes;
+}
+
+/** Of a name with a prefix that is resolved, the element gets a plain `xmlns` instead. */
+function withoutPrefix(
   tag: string,
+  colon: number,
   attrs: Record<string, string | undefined>,
-  above: OpenElement | undefined,
+  { inherited, prefixes }: Pick<OpenElement, "inherited" | "prefixes">,
 ): OpenElement {
-  let own: Map<string, string> | null = null;
-  for (const key in attrs)
-    if (key.startsWith("xmlns:")) {
-      own ??= new Map(above?.prefixes);
-      own.set(key.slice(6), attrs[key] ?? "");
-    }
-  const prefixes = own ?? above?.prefixes ?? null;
-  const inherited = attrs["xmlns"] ?? above?.inherited ?? null;
-  const colon = tag.indexOf(":");
-  if (colon < 0) return { name: tag, tag, xmlns: inherited, inherited, attrs, prefixes, children: [] };
   const xmlns = prefixes?.get(tag.slice(0, colon));
   const name = tag.slice(colon + 1);
   if (xmlns === undefined) malformed("A prefix that was never declared");
@@ -101,19 +79,43 @@ function resolveNames(
 }
 
 /**
- * Reads what stands between `<` and `>` (of an empty element between `<` and `/>`), inside of `above`. Null when it
- * has more attributes than `attributesLimit`. Throws {@link XmlStreamError} for what is no XML.
+ * Reads what stands between `<` and `>` (of an empty element between `<` and `/>`): in `source` from `from` to `end`,
+ * inside of `above`. Throws {@link XmlStreamError} for what is no XML.
  */
 export function readStartTag(
-  tag: string,
+  source: string,
+  from: number,
   end: number,
   above: OpenElement | undefined,
   attributesLimit: number,
-): OpenElement | null {
-  const at = nameEnd(tag, 0, end);
-  if (at === 0 || (at < end && tag.charCodeAt(at) > 32)) malformed("A tag without a proper name");
-  const attrs = at < end ? readAttributes(tag, at, end, attributesLimit) : makeAttributes();
-  return attrs === null ? null : resolveNames(tag.slice(0, at), attrs, above);
+): OpenElement | UnreadTag {
+  const tag = readName(source, from, end);
+  const attrs = makeAttributes();
+  let at = from + tag.length;
+  if (tag === "" || (at < end && source.charCodeAt(at) > 32)) malformed("A tag without a proper name");
+  let inherited = above === undefined ? null : above.inherited;
+  let declares = false;
+  let count = 0;
+  for (at = findNext(source, at, end); at < end; at = findNext(source, at, end)) {
+    const name = readName(source, at, end);
+    if (name === "") malformed("An attribute without a name or a value");
+    const open = findValue(source, at + name.length, end);
+    const close = source.indexOf(source.charCodeAt(open) === 34 ? '"' : "'", open + 1);
+    if (close < 0 || close >= end) return "unfinished";
+    if (attrs[name] !== undefined) malformed("An attribute given twice");
+    if (++count > attributesLimit) return "attributes";
+    if (name === "xmlns") attrs[name] = inherited = resolved(readNamespace(source, open + 1, close));
+    else {
+      attrs[name] = resolved(source.slice(open + 1, close));
+      declares ||= name.length > 6 && name.startsWith("xmlns:");
+    }
+    at = close + 1;
+  }
+  const known = above === undefined ? null : above.prefixes;
+  const prefixes = declares ? withDeclared(attrs, known) : known;
+  const colon = tag.indexOf(":");
+  if (colon >= 0) return withoutPrefix(tag, colon, attrs, { inherited, prefixes });
+  return { name: tag, tag, xmlns: inherited, inherited, attrs, prefixes, children: [] };
 }
 
 /** An element of which only the start is kept, or only its name: it was larger than we take. */
@@ -122,8 +124,7 @@ export class OversizeElement extends Element {
   readonly why: string;
 
   constructor(start: OpenElement | string, inherited: string | null, why: string) {
-    if (typeof start === "string")
-      super(start.slice(0, nameEnd(start, 0, start.length)), inherited, makeAttributes(), []);
+    if (typeof start === "string") super(readName(start, 0, start.length), inherited, makeAttributes(), []);
     else super(start.name, start.xmlns, start.attrs, []);
     this.why = why;
   }

@@ -6,6 +6,12 @@ export interface TokenSink {
   text(text: string, escaped: boolean): void;
   /** What stands between `<` and `>`. */
   tag(tag: string): void;
+  /**
+   * What stands between `<` and the first `>`: in `source` from `from` to `end`. False where it is not to be taken like
+   * that, as where the `>` is in the value of an attribute. Nearly all tags are, and need not be looked through for
+   * their end nor cut out.
+   */
+  plainTag(source: string, from: number, end: number): boolean;
   /** Of a token that is not complete `chars` are held. */
   held(chars: number): void;
   /** Text whose end has not arrived: true when it need not be held, because it belongs to no stanza. */
@@ -47,6 +53,14 @@ export class XmlScanner {
   write(chunk: string): void {
     let at = 0;
     while (at < chunk.length && !this.#stopped) {
+      if (this.#mode === Mode.Tag && this.#heldChars === 0 && !this.skim) {
+        const close = chunk.indexOf(">", at);
+        if (close > at && this.#sink.plainTag(chunk, at, close)) {
+          this.#mode = Mode.Text;
+          at = close + 1;
+          continue;
+        }
+      }
       const end = this.#seek(chunk, at);
       if (end < 0) return this.#hold(chunk.slice(at));
       const token = this.#take(chunk, at, end);
