@@ -7,6 +7,7 @@ import {
   HandlerContext,
   MessageReceived,
   OnRoleRequest,
+  Require,
   RoleRequest,
 } from "mucwright";
 
@@ -28,9 +29,9 @@ export class Moderator {
     ctx.log.info({ nick: r.nick, outcome: await r.outcome }, "A stranger asked for voice");
   }
 
-  @Command("strangers <may:speak|listen>")
-  strangersMay(m: MessageReceived, { may }: { may: "speak" | "listen" }) {
-    if (m.occupant.role !== "moderator") return "Only moderators say who may speak.";
+  @Command("strangers <may:speak|listen>", { description: "says who may speak" })
+  @Require({ role: "moderator" })
+  strangersMay(_m: MessageReceived, { may }: { may: "speak" | "listen" }) {
     this.#open = may === "speak";
     return this.#open ? "Everybody may ask for voice." : "Only members get voice.";
   }

@@ -63,9 +63,12 @@ class Playground implements VisitPlace {
     process.stdout.write(`${line}\n`);
   }
 
-  async enter(nick: string, account: string | null): ReturnType<VisitPlace["enter"]> {
+  async enter(...[nick, account, affiliation]: Parameters<VisitPlace["enter"]>): Promise<PlaygroundVisitor> {
     try {
-      const user = await this.#server.enter(this.#room.jid, nick, account === null ? {} : { jid: account });
+      const user = await this.#server.enter(this.#room.jid, nick, {
+        ...(account !== null && { jid: account }),
+        ...(affiliation !== null && { affiliation }),
+      });
       const visitor = new PlaygroundVisitor(user, {
         app: this.#app,
         server: this.#server,
@@ -107,7 +110,9 @@ async function playScript(place: VisitPlace, path: string): Promise<void> {
 
 /** Lines from a terminal; one that is none is explained, and the next one is read. */
 async function playTerminal(place: VisitPlace): Promise<void> {
-  process.stdout.write("Say something. /enter NICK, /nick NICK, /invite ROOM, /voice, /leave, /quit\n");
+  process.stdout.write(
+    "Say something. /enter NICK, /enter NICK as member, /nick NICK, /invite ROOM, /voice, /leave, /quit\n",
+  );
   const visit = new Visit(place);
   for await (const line of createInterface({ input: process.stdin, output: process.stdout })) {
     try {

@@ -1,4 +1,5 @@
 import { ArgumentError } from "../base/errors.js";
+import type { Affiliation } from "../muc/wire/muc-user.js";
 
 /** What somebody who asks for voice can be to the room. */
 export type VisitorAffiliation = "none" | "member";
@@ -17,15 +18,20 @@ export interface Visitor {
 
 /** Where a visit takes place. */
 export interface VisitPlace {
-  /** `account` where it is not to be any one. */
-  enter(nick: string, account: string | null): Promise<Visitor>;
+  /** `account` where it is not to be any one, `affiliation` where it is not to be what it was. */
+  enter(nick: string, account: string | null, affiliation: Affiliation | null): Promise<Visitor>;
   /** Resolves when everything that a line led to has been said. */
   settled(): Promise<void>;
 }
 
 /** One line of a visit. */
 export type VisitLine =
-  | { readonly do: "enter"; readonly nick: string; readonly account: string | null }
+  | {
+      readonly do: "enter";
+      readonly nick: string;
+      readonly account: string | null;
+      readonly affiliation: Affiliation | null;
+    }
   | { readonly do: "nick"; readonly nick: string }
   | { readonly do: "invite"; readonly room: string; readonly reason: string }
   | { readonly do: "voice"; readonly affiliation: VisitorAffiliation }
@@ -33,11 +39,11 @@ export type VisitLine =
   | { readonly do: "say"; readonly text: string };
 
 const LINES =
-  "/enter NICK, /enter ACCOUNT, /nick NICK, /invite ROOM REASON, /voice, /voice member, /leave, /quit";
+  "/enter NICK, /enter ACCOUNT, /enter NICK as member, /nick NICK, /invite ROOM REASON, /voice, /voice member, /leave, /quit";
 
 /**
- * Reads a line: `/enter NICK`, `/enter user@domain` (whose nick is `user`), `/nick NICK`, `/invite ROOM REASON`,
- * `/voice` (asks for voice), `/voice member` (asks as a member of the room), `/leave`, `/quit`; `#` begins a remark; anything else is said.
+ * Reads a line: `/enter NICK`, `/enter user@domain` (whose nick is `user`), either of them `as member` (`admin`,
+ * `owner`), `/nick NICK`, `/invite ROOM REASON`, `/voice` (asks for voice), `/voice member` (asks as a member of the room), `/leave`, `/quit`; `#` begins a remark; anything else is said.
  */
 export function readLine(line: string): VisitLine {
   const text = line.trim();
@@ -55,9 +61,11 @@ export function readLine(line: string): VisitLine {
 }
 
 /** What looks like an account is one. */
-function entering(who: string): VisitLine {
+function entering(text: string): VisitLine {
+  const [, who = text, rank] = /^(.+?)\s+as\s+(member|admin|owner)$/.exec(text) ?? [];
   const [, nick] = /^([^@\s]+)@\S+$/.exec(who) ?? [];
-  return { do: "enter", nick: nick ?? who, account: nick === undefined ? null : who };
+  const affiliation = (rank ?? null) as Affiliation | null;
+  return { do: "enter", nick: nick ?? who, account: nick === undefined ? null : who, affiliation };
 }
 
 /** Plays a visit, line by line. What is said when nobody is there is said by `guest`. */
@@ -78,7 +86,7 @@ export class Visit {
       case "quit":
         return false;
       case "enter":
-        this.#visitor = await this.#place.enter(action.nick, action.account);
+        this.#visitor = await this.#place.enter(action.nick, action.account, action.affiliation);
         break;
       case "nick":
         await this.#visitor?.setNick(action.nick);
@@ -105,7 +113,7 @@ export class Visit {
   }
   /** Is welcomed before he says anything, like anybody else. */
   async #guest(): Promise<Visitor> {
-    const guest = await this.#place.enter("guest", null);
+    const guest = await this.#place.enter("guest", null, null);
     await this.#place.settled();
     return guest;
   }

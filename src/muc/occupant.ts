@@ -23,6 +23,10 @@ export interface OccupantFacts {
   readonly status: LanguageMap;
 }
 
+function isSame(a: JID | null, b: JID | null): boolean {
+  return a !== null && b !== null && a.equals(b);
+}
+
 let patchOccupant: (occupant: Occupant, facts: Partial<OccupantFacts>) => void;
 
 /**
@@ -73,6 +77,17 @@ export class Occupant {
   get uid(): string {
     this.#uid ??= this.realJid === null ? `urn:uuid:${randomUUID()}` : `xmpp:${this.realJid.toString()}`;
     return this.#uid;
+  }
+
+  /**
+   * Whether both are proven to be the same person: in one stay, or over stays by what the room says of them. A nick
+   * proves nothing, and what is not known proves nothing either.
+   */
+  isSamePerson(other: Occupant): boolean {
+    if (this === other) return true;
+    if (!this.#room.equals(other.#room)) return isSame(this.realJid, other.realJid);
+    if (this.occupantId !== null && other.occupantId !== null) return this.occupantId === other.occupantId;
+    return isSame(this.realJid, other.realJid);
   }
 
   /** What they may do in the room now. */

@@ -61,10 +61,78 @@ describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
         "lobby * alice has voice",
         "lobby <alice> thank you",
         "lobby <alice> !strangers listen",
-        "lobby <moderator> Only moderators say who may speak.",
+        "lobby <moderator> You may not do that",
         "lobby * bob has voice",
         "lobby * bob has voice",
         "lobby * bob has no voice",
+        "",
+      ].join("\n"),
+    });
+  });
+
+  it("plays the visit of the dice, which are addressed by their nick", async () => {
+    const run = await mucwright(["dev", "examples/dice.ts"], { cwd: ROOT }).type("").ended;
+    expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: "" });
+    expect(run.stdout.split("\n").slice(0, 7)).toEqual([
+      "lobby <alice> dice: roll 6",
+      expect.stringMatching(/^lobby <dice> alice rolls [1-6]$/),
+      "lobby <alice> dice, r 20 3",
+      expect.stringMatching(/^lobby <dice> alice rolls \d+, \d+, \d+$/),
+      "lobby <alice> dice: roll six",
+      'lobby <dice> sides: "six" is not a whole number. Usage: dice: roll <sides:int> [times:int=1]',
+      "lobby <alice> dice: help roll",
+    ]);
+  });
+
+  it("plays the visit of the reminders, which are those of a person and not of a nick", async () => {
+    const run = await mucwright(["dev", "examples/reminders.ts"], { cwd: ROOT }).type("").ended;
+    expect(run).toEqual({
+      status: 0,
+      stderr: "",
+      stdout: [
+        "lobby <alice> !remind me in 10m to stretch",
+        "lobby <memo> alice: in 10 min",
+        "lobby <alice> !remind me in 2h call mum",
+        "lobby <memo> alice: in 120 min",
+        "lobby <alicia> !reminders",
+        "lobby <memo> 1. to stretch, in 10 min",
+        "2. call mum, in 120 min",
+        "lobby <alicia> !forget 1",
+        "lobby <memo> Forgotten: to stretch",
+        "lobby <alicia> !reminders",
+        "lobby <memo> 1. call mum, in 120 min",
+        "",
+      ].join("\n"),
+    });
+  });
+
+  it("plays the visit of the poll: a member asks, which others may not, and votes once under two nicks", async () => {
+    const run = await mucwright(["dev", "examples/poll.ts"], { cwd: ROOT }).type("").ended;
+    const choices = ["1. tea", "2. coffee"];
+    expect(run).toEqual({
+      status: 0,
+      stderr: "",
+      stdout: [
+        "lobby <bob> !poll start Are we done?",
+        "lobby <pollster> You may not do that",
+        "lobby <alice> !poll start Tea or coffee?",
+        "lobby <pollster> What are the answers? Say them in one line, with commas",
+        "lobby <alice> tea, coffee",
+        "lobby <pollster> Tea or coffee?",
+        ...choices,
+        "lobby <alice> !poll add water",
+        "lobby <pollster> Tea or coffee?",
+        ...choices,
+        "3. water",
+        "lobby <alice> !poll vote 1",
+        "lobby <pollster> alice votes for tea",
+        "lobby <alicia> !poll vote 3",
+        "lobby <pollster> alicia votes for water",
+        "lobby <alicia> !poll close",
+        "lobby <pollster> Tea or coffee?",
+        "0 for tea",
+        "0 for coffee",
+        "1 for water",
         "",
       ].join("\n"),
     });

@@ -30,13 +30,6 @@ export interface Remembered extends MessageIds {
 /** How many messages are remembered: who changes what they said does so soon. */
 export const MEMORY_CAPACITY = 256;
 
-/** Whether both are proven to be the same person. A nick proves nothing. */
-export function isSamePerson(a: Occupant, b: Occupant): boolean {
-  if (a === b) return true;
-  if (a.occupantId !== null && b.occupantId !== null) return a.occupantId === b.occupantId;
-  return a.realJid !== null && b.realJid !== null && a.realJid.equals(b.realJid);
-}
-
 /** The marks of a message, for `room`. On the way of every message: one look at each child, and no list. */
 export function readMarks(stanza: Element, room: string): MessageMarks {
   let originId: string | undefined;
@@ -97,8 +90,7 @@ export class AuthorMemory {
     for (const message of this.#messages) {
       if (allowed.stanzaIds && message.stanzaId === id) return message.author;
       if (message.id !== id && message.originId !== id) continue;
-      if (author !== null && !isSamePerson(author, message.author))
-        return this.#byRoom(id, allowed.stanzaIds);
+      if (author !== null && !author.isSamePerson(message.author)) return this.#byRoom(id, allowed.stanzaIds);
       author = message.author;
     }
     return author;

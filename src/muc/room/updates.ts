@@ -4,7 +4,7 @@ import { MessageUpdated, type UpdateContent } from "../events/message-update.js"
 import type { MessageFacts } from "../events/messages.js";
 import { stranger, type Occupant } from "../occupant.js";
 import type { ModerationContent } from "../wire/message-content.js";
-import { isSamePerson, type AuthorMemory } from "./author-memory.js";
+import type { AuthorMemory } from "./author-memory.js";
 import type { Authored } from "./authorship.js";
 import type { RoomContext } from "./room-context.js";
 
@@ -17,7 +17,7 @@ function isProven(sender: Occupant, update: UpdateContent, authors: AuthorMemory
       return sender.presence.available || sender.occupantId !== null;
     default: {
       const author = authors.authorOf(update.targetId, { stanzaIds: update.kind === "retraction" });
-      return author !== null && isSamePerson(author, sender);
+      return author !== null && author.isSamePerson(sender);
     }
   }
 }
