@@ -5,6 +5,8 @@ import { foldLocalPart } from "./jid-local-part.js";
 
 /** RFC 7622 §3: no part may be longer than this, in bytes of UTF-8. */
 const MAX_PART_BYTES = 1023;
+/** Most resources: nothing in them has to be prepared, nor refused. */
+const PLAIN_RESOURCE = /^[ -~]+$/;
 const NOT_IN_RESOURCE = /[\p{Cc}\p{Cs}]/u;
 const NOT_IN_DOMAIN = /[\s\p{Cc}\p{Cs}@/\\?#%"'<>&]/u;
 /** Names as nearly all are, and that need no conversion: ASCII, no empty label, no A-label. */
@@ -91,7 +93,8 @@ export class JID {
 
 function checked(part: string, name: string, whole: string): string {
   if (part === "") throw new ArgumentError(`"${whole}" is no JID: its ${name} is empty`);
-  if (Buffer.byteLength(part) > MAX_PART_BYTES)
+  // A character has three bytes at most.
+  if (part.length * 3 > MAX_PART_BYTES && Buffer.byteLength(part) > MAX_PART_BYTES)
     throw new ArgumentError(`This is no JID: its ${name} is longer than ${MAX_PART_BYTES} bytes`);
   return part;
 }
@@ -120,6 +123,7 @@ function prepareDomain(text: string, whole: string): string {
 }
 
 function prepareResource(text: string, whole: string): string {
+  if (PLAIN_RESOURCE.test(text)) return checked(text, "resource", whole);
   // RFC 8265 §4.2.2. Compatibility forms stay: where a server tells them apart, they may be two people.
   const resource = text.replace(/[\p{Zs}]/gu, " ").normalize("NFC");
   if (NOT_IN_RESOURCE.test(resource))

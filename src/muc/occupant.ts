@@ -28,6 +28,7 @@ function isSame(a: JID | null, b: JID | null): boolean {
 }
 
 let patchOccupant: (occupant: Occupant, facts: Partial<OccupantFacts>) => void;
+let replaceFacts: (occupant: Occupant, facts: OccupantFacts) => void;
 
 /**
  * Somebody in a room. One object for one stay: it is kept over nick changes and ends with leaving, so while somebody
@@ -44,6 +45,10 @@ export class Occupant {
     patchOccupant = (occupant, facts) => {
       if (facts.realJid !== undefined && facts.realJid !== null) occupant.#uid = null;
       occupant.#facts = { ...occupant.#facts, ...facts };
+    };
+    replaceFacts = (occupant, facts) => {
+      if (facts.realJid !== null) occupant.#uid = null;
+      occupant.#facts = facts;
     };
   }
 
@@ -114,6 +119,11 @@ export class Occupant {
 /** Changes what is known of an occupant. For the room only: it is not part of the package's surface. */
 export function updateOccupant(occupant: Occupant, facts: Partial<OccupantFacts>): void {
   patchOccupant(occupant, facts);
+}
+
+/** As {@link updateOccupant}, where all is known: on the way of every presence, so nothing is copied. */
+export function replaceOccupantFacts(occupant: Occupant, facts: OccupantFacts): void {
+  replaceFacts(occupant, facts);
 }
 
 /** Somebody of whom nothing is known but a nick that they used: in no list, with no rights. */

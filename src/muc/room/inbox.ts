@@ -38,7 +38,8 @@ export class Inbox {
     const presence: OccupantPresenceStanza = { stanza, nick, item, codes: user.codes };
     if (type === "unavailable") return this.#unavailable(presence, user, isSelf);
     if (isSelf) return this.#membership.selfAvailable(presence);
-    core.input({ type: "occupantPresence" }, { stanza });
+    // Of a room where we are settled it is no news for its machine.
+    if (!core.ignores("occupantPresence")) core.input({ type: "occupantPresence" }, { stanza });
     if (this.#isNamesake(nick)) return this.#membership.nickSeen(presence);
     this.#room.table.available(presence, core.state.phase === "joining");
   }

@@ -13,12 +13,12 @@ import {
   UidChanged,
 } from "../events/occupants.js";
 import type { AnyRoomEvent } from "../events/event-map.js";
-import { Occupant, updateOccupant, type OccupantFacts } from "../occupant.js";
+import { Occupant, replaceOccupantFacts, updateOccupant, type OccupantFacts } from "../occupant.js";
 import type { Room } from "../room.js";
 import type { LeaveMode } from "../status-codes.js";
 import type { MucItem } from "../wire/muc-user.js";
 import { NS } from "../wire/namespaces.js";
-import { readTexts } from "../wire/texts.js";
+import { isOnlyText, NO_TEXTS, readTexts } from "../wire/texts.js";
 
 const SHOWS: ReadonlySet<string> = new Set(["chat", "away", "xa", "dnd"]);
 const NOBODY: Farewell = { actor: null, reason: null, statusCodes: new Set() };
@@ -222,9 +222,12 @@ export class OccupantTable {
   #standing(occupant: Occupant, presence: OccupantPresenceStanza, departing: boolean): void {
     const { role: oldRole, affiliation: oldAffiliation, realJid: oldJid } = occupant;
     const facts = this.#factsOf(presence, occupant);
-    const moved = facts.realJid !== null && (oldJid === null || !facts.realJid.equals(oldJid));
+    const moved =
+      facts.realJid !== oldJid &&
+      facts.realJid !== null &&
+      (oldJid === null || !facts.realJid.equals(oldJid));
     const oldUid = moved ? occupant.uid : "";
-    updateOccupant(
+    replaceOccupantFacts(
       occupant,
       // Whatever the farewell says: of an account with two sessions in the room it can name the role of the other.
       departing ? { ...facts, available: false, role: "none" } : facts,
@@ -232,6 +235,7 @@ export class OccupantTable {
     const { stanza } = presence;
     if (moved) this.#emit(new UidChanged(this.#room, stanza, occupant, oldUid));
     if (!departing) this.#emit(new PresenceChanged(this.#room, stanza, occupant));
+    if (occupant.role === oldRole && occupant.affiliation === oldAffiliation) return;
     const by = farewellOf(presence);
     if (occupant.role !== oldRole)
       this.#emit(new RoleChanged(this.#room, stanza, occupant, oldRole, occupant.role, by));
@@ -248,27 +252,40 @@ export class OccupantTable {
     const show = stanza.getChildText("show") ?? "";
     return {
       nick: known?.nick ?? unpin(nick),
-      realJid: keptJid(item?.jid ?? null, known?.realJid ?? null),
+      realJid: keptJid(item, known?.realJid ?? null),
       occupantId: this.occupantIdOf(stanza) ?? known?.occupantId ?? null,
       role: item?.role ?? known?.role ?? "visitor",
       affiliation: item?.affiliation ?? known?.affiliation ?? "none",
       available: stanza.attrs["type"] !== "unavailable",
       show: SHOWS.has(show) ? (show as OccupantFacts["show"]) : null,
-      status: keptTexts(readTexts(stanza, "status")),
+      status: keptTexts(stanza, known?.status ?? NO_TEXTS),
     };
   }
 }
 
 /** A real address that does not hold on to the stanza it came in; the known one where it is the same. */
-function keptJid(jid: JID | null, known: JID | null): JID | null {
+function keptJid(item: MucItem | null, known: JID | null): JID | null {
+  const text = item?.jidText ?? null;
+  if (item === null || text === null) return known;
+  if (known !== null && isWrittenAs(known, text)) return known;
+  const { jid } = item;
   if (jid === null) return known;
   const bare = jid.bare();
   if (known !== null && known.equals(bare)) return known;
   return JID.tryParse(unpin(bare.toString())) ?? bare;
 }
 
-/** Texts that do not hold on to the stanza they came in. */
-function keptTexts(texts: LanguageMap): LanguageMap {
+/** Whether a text is a bare address as we write it, and whatever resource: most often nothing has to be parsed. */
+function isWrittenAs(bare: JID, text: string): boolean {
+  const { length } = bare.toString();
+  if (text.length > length && text.charCodeAt(length) !== 0x2f) return false;
+  return text.startsWith(bare.toString());
+}
+
+/** The texts of a status, that do not hold on to the stanza they came in; those known where they are the same. */
+function keptTexts(stanza: Element, known: LanguageMap): LanguageMap {
+  if (isOnlyText(stanza, "status", known)) return known;
+  const texts = readTexts(stanza, "status");
   if (texts.size === 0) return texts;
   return new LanguageMap([...texts].map(([language, text]) => [unpin(language), unpin(text)]));
 }

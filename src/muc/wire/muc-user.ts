@@ -26,16 +26,48 @@ export class Actor {
 }
 
 /** An `<item/>`: what is said of one occupant. What is not said is null. */
-export interface MucItem {
+export class MucItem {
   readonly affiliation: Affiliation | null;
   readonly role: Role | null;
-  /** As it came: a full JID. */
-  readonly jid: JID | null;
   readonly nick: string | null;
-  readonly actor: Actor | null;
-  readonly reason: string | null;
   /** It names a role or an affiliation that there is none of. */
   readonly strange: boolean;
+  readonly #element: Element;
+  #jid: JID | null | undefined;
+
+  constructor(element: Element) {
+    const { nick, role, affiliation } = element.attrs;
+    this.affiliation = affiliationOf(affiliation);
+    this.role = roleOf(role);
+    this.nick = nick === undefined || nick === "" ? null : unpin(nick);
+    this.strange =
+      (role ? !ROLES.has(role) : false) || (affiliation ? !AFFILIATIONS.has(affiliation) : false);
+    this.#element = element;
+  }
+
+  /** As it came: a full JID. Parsed when it is asked for: of most presences it is known already. */
+  get jid(): JID | null {
+    if (this.#jid === undefined) this.#jid = JID.tryParse(this.jidText);
+    return this.#jid;
+  }
+
+  /** The same, as it is written. */
+  get jidText(): string | null {
+    return this.#element.attrs["jid"] ?? null;
+  }
+
+  /** Who did it. */
+  get actor(): Actor | null {
+    const actor = this.#element.getChild("actor");
+    return actor === undefined
+      ? null
+      : new Actor(actor.attrs["nick"] ?? null, JID.tryParse(actor.attrs["jid"]));
+  }
+
+  /** Why. */
+  get reason(): string | null {
+    return this.#element.getChildText("reason") || null;
+  }
 }
 
 /** A `<destroy/>` (XEP-0045 §10.9). */
@@ -101,17 +133,5 @@ export function readMucUser(stanza: Element): MucUser {
  */
 export function readItem(items: readonly Element[], own: string | null): MucItem | null {
   const item = (own === null ? undefined : items.find((each) => each.attrs["jid"] === own)) ?? items[0];
-  if (item === undefined) return null;
-  const actor = item.children.length === 0 ? undefined : item.getChild("actor");
-  const { nick, role, affiliation } = item.attrs;
-  return {
-    affiliation: affiliationOf(affiliation),
-    role: roleOf(role),
-    jid: JID.tryParse(item.attrs["jid"]),
-    nick: nick === undefined || nick === "" ? null : unpin(nick),
-    actor:
-      actor === undefined ? null : new Actor(actor.attrs["nick"] ?? null, JID.tryParse(actor.attrs["jid"])),
-    reason: item.getChildText("reason") || null,
-    strange: (role ? !ROLES.has(role) : false) || (affiliation ? !AFFILIATIONS.has(affiliation) : false),
-  };
+  return item === undefined ? null : new MucItem(item);
 }

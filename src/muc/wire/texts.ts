@@ -18,11 +18,8 @@ export function readTexts(stanza: Element, name: string, keepEmpty = false): Lan
   );
 }
 
-/**
- * The text of the only child of that name; null where there is none, or there are several to choose from by language.
- * Nearly all messages have one text: no map has to be made to read it.
- */
-export function readOnlyText(stanza: Element, name: string): string | null {
+/** The only child of that name; null where there is none, or there are several to choose from by language. */
+function onlyChild(stanza: Element, name: string): Element | null {
   const xmlns = stanza.xmlns ?? undefined;
   let found: Element | null = null;
   for (const child of stanza.children) {
@@ -30,7 +27,24 @@ export function readOnlyText(stanza: Element, name: string): string | null {
     if (found !== null) return null;
     found = child;
   }
-  return found === null ? null : found.text();
+  return found;
+}
+
+/**
+ * The text of the only child of that name, null where there is no such child. Nearly all messages have one text: no map
+ * has to be made to read it.
+ */
+export function readOnlyText(stanza: Element, name: string): string | null {
+  const only = onlyChild(stanza, name);
+  return only === null ? null : only.text();
+}
+
+/** Whether these are the texts of that name, and there is only one. */
+export function isOnlyText(stanza: Element, name: string, texts: LanguageMap): boolean {
+  if (texts.size !== 1) return false;
+  const only = onlyChild(stanza, name);
+  if (only === null) return false;
+  return texts.get(only.attrs["xml:lang"] ?? stanza.attrs["xml:lang"] ?? "") === only.text();
 }
 
 /** When the stanza was sent: the earliest time that a `<delay/>` gives (XEP-0203), null where there is none. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { readDelay, readOnlyText, readTexts } from "../../../src/muc/wire/texts.js";
+import { LanguageMap } from "../../../src/base/language-map.js";
+import { isOnlyText, readDelay, readOnlyText, readTexts } from "../../../src/muc/wire/texts.js";
 import { parseStanza } from "../../support/fake-session.js";
 
 describe("texts by language (RFC 6121 §5.2.3)", () => {
@@ -31,6 +32,26 @@ describe("the only text", () => {
     ["not that of another namespace", `<message><body xmlns="urn:x">a</body></message>`, null],
   ])("%s", (_what, xml, expected) => {
     expect(readOnlyText(parseStanza(xml), "body")).toBe(expected);
+  });
+});
+
+describe("whether there is only the text that is known", () => {
+  const known = LanguageMap.from({ de: "a" });
+
+  it.each<[string, string, boolean]>([
+    ["none", "<presence/>", false],
+    ["the same", `<presence><status xml:lang="de">a</status></presence>`, true],
+    ["the same, by the stanza's language", `<presence xml:lang="de"><status>a</status></presence>`, true],
+    ["another text", `<presence xml:lang="de"><status>b</status></presence>`, false],
+    ["another language", "<presence><status>a</status></presence>", false],
+    ["one more", `<presence><status xml:lang="de">a</status><status>b</status></presence>`, false],
+  ])("%s", (_what, xml, expected) => {
+    expect(isOnlyText(parseStanza(xml), "status", known)).toBe(expected);
+  });
+
+  it("not where two are known", () => {
+    const two = LanguageMap.from({ "": "a", de: "b" });
+    expect(isOnlyText(parseStanza("<presence><status>a</status></presence>"), "status", two)).toBe(false);
   });
 });
 
