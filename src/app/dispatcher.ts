@@ -56,7 +56,7 @@ export class Dispatcher {
 
   /** Takes what a room tells, as far as anybody handles events of that type. */
   listenTo(room: Room): void {
-    const take = (event: RoutedEvent): void => this.take(event);
+    const take = (event: RoutedEvent): void => void this.take(event);
     for (const type of ROOM_EVENTS) if (this.#router.handles(type)) room.on(type, take);
     this.#watchAnswers = () => this.#listenForAnswers(room);
     // after what is handled of it was taken: a handler that it ends finds out by its signal
@@ -84,11 +84,11 @@ export class Dispatcher {
     this.#queue.resume(job);
   }
 
-  /** Takes one event, unless nobody could handle it. */
-  take(event: RoutedEvent): void {
-    if (this.#router.questions.take(event) || !this.#router.wants(event)) return;
+  /** Takes one event, unless nobody could handle it. False for one that is dropped, as too many wait. */
+  take(event: RoutedEvent): boolean {
+    if (this.#router.questions.take(event) || !this.#router.wants(event)) return true;
     this.#router.received(event);
-    this.#queue.push(event);
+    return this.#queue.push(event);
   }
 
   /** Resolves when nothing is being handled, in the queue or beside it. */

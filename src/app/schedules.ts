@@ -7,8 +7,8 @@ import type { CompiledBot } from "../bot/compiled.js";
 import type { Room } from "../muc/room.js";
 import type { Dispatcher } from "./dispatcher.js";
 
-/** As far ahead as a timer is set: clocks are put right, and timers have their limits. */
-const MAX_SLEEP_MS = 60 * 60_000;
+/** As far ahead as a timer is set: clocks are put right, processes sleep, and timers have their limits. */
+const MAX_SLEEP_MS = 60_000;
 
 const scheduled = (bot: CompiledBot): readonly EventHandler[] => [
   ...(bot.events.get("cron") ?? []),
@@ -67,14 +67,15 @@ export class Schedules {
     const dueMs = schedule.next(afterMs);
     if (dueMs === null || this.#stopped) return;
     const sleep = (): void => {
-      const leftMs = dueMs - this.#clock.now();
-      const due = (): void => {
-        this.#fire(bot, handler, new Date(dueMs), queue);
-        // What was slept through is not made up for.
-        this.#await(bot, handler, schedule, queue, Math.max(dueMs, this.#clock.now()));
-      };
-      const awake = leftMs > MAX_SLEEP_MS ? sleep : due;
-      this.#timers.set(handler, this.#clock.setTimeout(awake, Math.max(0, Math.min(leftMs, MAX_SLEEP_MS))));
+      const leftMs = Math.max(1, dueMs - this.#clock.now());
+      this.#timers.set(handler, this.#clock.setTimeout(awake, Math.min(leftMs, MAX_SLEEP_MS)));
+    };
+    const awake = (): void => {
+      // the clock may have been put back meanwhile
+      if (this.#clock.now() < dueMs) return sleep();
+      this.#fire(bot, handler, new Date(dueMs), queue);
+      // What was slept through is not made up for.
+      this.#await(bot, handler, schedule, queue, Math.max(dueMs, this.#clock.now()));
     };
     sleep();
   }
@@ -93,8 +94,10 @@ export class Schedules {
     this.#under.set(handler, under);
     if (under.has(room) && handler.schedule?.overlap !== "queue") return;
     under.add(room);
-    orderTick(tick, { handler, done: () => void under.delete(room) });
-    queue.take(tick);
+    const done = (): void => void under.delete(room);
+    orderTick(tick, { handler, done });
+    // what found no place will never be done
+    if (!queue.take(tick)) done();
   }
 
   /** Nothing more is called. */

@@ -14,7 +14,7 @@ import {
   type ExampleSpec,
   type HandlerRecord,
 } from "./metadata.js";
-import { commandOptionMistakes, handlerOptionMistakes } from "./option-keys.js";
+import { commandOptionMistakes, cronOptionMistakes, handlerOptionMistakes } from "./option-keys.js";
 import { policyMistakes } from "./policies/policy-mistakes.js";
 import { parseTemplate, type Template } from "./template.js";
 import type { BotTexts } from "./texts.js";
@@ -71,7 +71,8 @@ export class CompiledClass {
     if (spec.kind === "command") return this.#command(ref, spec);
     const kind = spec.event === "roleRequest" ? "requests for voice" : "invitations";
     if (spec.policy !== undefined) this.mistakes.push(...policyMistakes(name, spec.policy, kind));
-    this.mistakes.push(...handlerOptionMistakes(name, spec.options));
+    const misnamed = spec.schedule === undefined ? handlerOptionMistakes : cronOptionMistakes;
+    this.mistakes.push(...misnamed(name, spec.options));
     if (spec.kind === "message") this.messages.push(eventHandler(ref, spec));
     else this.events.push([spec.event, eventHandler(ref, spec)]);
   }

@@ -87,6 +87,16 @@ export function handlerOptionMistakes(where: string, options: HandlerOptions): r
   return mistakes(where, "option", options, HANDLER);
 }
 
+/** As {@link handlerOptionMistakes}, for what is called by the clock: what makes its schedule is taken off already. */
+export function cronOptionMistakes(where: string, options: HandlerOptions): readonly AuthoringMistake[] {
+  return mistakes(where, "option of @Cron", options, {
+    timezone: true,
+    per: true,
+    overlap: true,
+    parallel: true,
+  });
+}
+
 /** As {@link handlerOptionMistakes}, for a command: aliases and description are taken off already. */
 export function commandOptionMistakes(where: string, options: HandlerOptions): readonly AuthoringMistake[] {
   return mistakes(where, "option", options, {

@@ -46,12 +46,13 @@ export class RoomQueue<E> {
     return this.#dropped;
   }
 
-  /** Handles an event as soon as those before it are done: at once when there are none. */
-  push(event: E): void {
-    if (this.#closed) return;
+  /** Handles an event as soon as those before it are done: at once when there are none. False where it is not taken. */
+  push(event: E): boolean {
+    if (this.#closed) return false;
     if (!this.#busy) this.#drain(event);
     else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(event);
-    else this.#drop(event);
+    else return this.#drop(event);
+    return true;
   }
 
   /**
@@ -65,9 +66,10 @@ export class RoomQueue<E> {
     else this.#waiting.push(job);
   }
 
-  #drop(event: E): void {
+  #drop(event: E): false {
     this.#dropped++;
     if (this.#droppedInRow++ === 0) quietly(() => this.#options.full(event));
+    return false;
   }
 
   #drain(first: E | Job | undefined): void {

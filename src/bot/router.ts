@@ -233,12 +233,18 @@ export class Router {
     const instance = instanceFor(bot, handler);
     if (handler.options.parallel !== true)
       return invoke(instance, handler, args, event, target, this.#context);
-    if (this.#parallel.size >= MAX_PARALLEL) {
-      this.#context.logger.error({ handler: handler.name }, "Too many parallel calls: one was dropped");
-      return undefined;
-    }
-    this.#runBeside(invoke(instance, handler, args, event, target, this.#beside));
+    this.#runParallel(handler, () => invoke(instance, handler, args, event, target, this.#beside));
     return undefined;
+  }
+
+  /** Beside the queue, as far as there is room for it; false where there is not. */
+  #runParallel({ name }: HandlerRef, call: Call): boolean {
+    if (this.#parallel.size >= MAX_PARALLEL) {
+      this.#context.logger.error({ handler: name }, "Too many parallel calls: one was dropped");
+      return false;
+    }
+    this.#runBeside(call());
+    return true;
   }
 
   /** The body in lower case, made once for all handlers that look for a text in it. */
@@ -267,11 +273,23 @@ export class Router {
   #ticks(bot: RunningBot, handler: EventHandler, tick: CronTick | BotTick, calls: Call[]): void {
     const order = orderOf(tick);
     if (order?.handler !== handler) return;
-    calls.push(() => {
-      const work = this.#answered(bot, handler, [tick], tick);
+    const call = (): Promise<void> | undefined => {
+      // the room may be out by the time that its turn comes
+      const work = tick.type === "cron" && !tick.room.active ? undefined : this.#tick(bot, handler, tick);
       if (work === undefined) order.done();
       return work?.finally(order.done);
+    };
+    calls.push(() => {
+      if (handler.options.parallel !== true) return call();
+      if (!this.#runParallel(handler, call)) order.done();
+      return undefined;
     });
+  }
+
+  #tick(bot: RunningBot, handler: EventHandler, tick: CronTick | BotTick): Promise<void> | undefined {
+    const target = targetFor(tick, handler.answer, this.#context.logger);
+    const context = handler.options.parallel === true ? this.#beside : this.#context;
+    return invoke(instanceFor(bot, handler), handler, [tick], tick, target, context);
   }
 
   #answered(

@@ -7,7 +7,11 @@ export interface ScheduleSpec {
   readonly pattern: string;
   readonly timezone: string | null;
   readonly overlap: "skip" | "queue";
+  readonly per: "room" | "bot";
 }
+
+/** Minute, hour, day of the month, month, day of the week; seconds before them. */
+const FIELDS = [5, 6];
 
 /** A schedule that was read. Nothing runs by itself: it only tells times. */
 export class Schedule {
@@ -18,9 +22,12 @@ export class Schedule {
   }
 
   /** Reads a schedule; a text says what is wrong with it. */
-  static read({ pattern, timezone, overlap }: ScheduleSpec): Schedule | string {
+  static read({ pattern, timezone, overlap, per }: ScheduleSpec): Schedule | string {
+    if (per !== "room" && per !== "bot") return `it is per "${String(per)}": write room or bot`;
     if (overlap !== "skip" && overlap !== "queue")
       return `its overlap is "${String(overlap)}": write skip or queue`;
+    if (typeof pattern !== "string" || !FIELDS.includes(pattern.trim().split(/\s+/).length))
+      return `the pattern "${String(pattern)}" cannot be read: it has neither five fields nor six, with seconds`;
     try {
       const cron = new Croner(pattern, { paused: true, ...(timezone !== null && { timezone }) });
       // Also a time zone that there is not shows itself only when a time is asked for.

@@ -8,7 +8,7 @@ interface Pending {
 /** Time that a test moves by hand. The wall clock and the monotonic one differ, so that mixing them up shows. */
 export class TestClock extends Clock {
   #elapsedMs = 0;
-  readonly #startMs: number;
+  #startMs: number;
   readonly #timers = new Set<Pending>();
 
   /** `startMs`: what time it is at first, in milliseconds since 1970; default the 2nd of January 2026, 03:04:05 UTC. */
@@ -46,6 +46,11 @@ export class TestClock extends Clock {
     let next: Pending | undefined;
     for (const timer of this.#timers) if (next === undefined || timer.atMs < next.atMs) next = timer;
     return next;
+  }
+
+  /** Puts the wall clock alone forward, or back, by so many milliseconds, as it happens to machines: no time passes. */
+  jump(byMs: number): void {
+    this.#startMs += byMs;
   }
 
   /** Moves on by so many milliseconds, and calls what falls due meanwhile, in order of time. */
