@@ -7,7 +7,8 @@ import type { DraftInit } from "../wire/draft.js";
 import { isEncrypted } from "../wire/encryption.js";
 import { withoutFallback } from "../wire/fallback.js";
 import { NS } from "../wire/namespaces.js";
-import { readDelay, readOnlyText, readTexts } from "../wire/texts.js";
+import { readPlainBody } from "../wire/plain-body.js";
+import { readDelay, readTexts } from "../wire/texts.js";
 import type { AnyRoomEvent } from "./event-map.js";
 import { RoomEvent } from "./room-event.js";
 
@@ -66,12 +67,13 @@ export abstract class SpokenEvent extends RoomEvent {
    * (XEP-0428); of an encrypted message that is all of it.
    */
   get body(): string {
-    this.#body ??= this.encrypted ? "" : withoutFallback(this.#text(), this.stanza);
+    this.#body ??= readPlainBody(this.stanza) ?? this.#readBody();
     return this.#body;
   }
 
-  #text(): string {
-    return readOnlyText(this.stanza, "body") ?? this.bodies.pick(this.#facts.languages) ?? "";
+  #readBody(): string {
+    if (this.encrypted) return "";
+    return withoutFallback(this.bodies.pick(this.#facts.languages) ?? "", this.stanza);
   }
 
   /** Whether the content is encrypted (XEP-0380, OMEMO, OpenPGP): then `bodies` holds at most a hint for people. */

@@ -30,15 +30,6 @@ function onlyChild(stanza: Element, name: string): Element | null {
   return found;
 }
 
-/**
- * The text of the only child of that name, null where there is no such child. Nearly all messages have one text: no map
- * has to be made to read it.
- */
-export function readOnlyText(stanza: Element, name: string): string | null {
-  const only = onlyChild(stanza, name);
-  return only === null ? null : only.text();
-}
-
 /** Whether these are the texts of that name, and there is only one. */
 export function isOnlyText(stanza: Element, name: string, texts: LanguageMap): boolean {
   if (texts.size !== 1) return false;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { LanguageMap } from "../../../src/base/language-map.js";
-import { isOnlyText, readDelay, readOnlyText, readTexts } from "../../../src/muc/wire/texts.js";
+import { isOnlyText, readDelay, readTexts } from "../../../src/muc/wire/texts.js";
 import { parseStanza } from "../../support/fake-session.js";
 
 describe("texts by language (RFC 6121 §5.2.3)", () => {
@@ -20,18 +20,6 @@ describe("texts by language (RFC 6121 §5.2.3)", () => {
 
   it("the empty one, where it is asked for", () => {
     expect(readTexts(parseStanza("<message><body/></message>"), "body", true).toJSON()).toEqual({ "": "" });
-  });
-});
-
-describe("the only text", () => {
-  it.each<[string, string, string | null]>([
-    ["none", "<message/>", null],
-    ["one, in whatever language", `<message xml:lang="fr"><body xml:lang="de">a</body></message>`, "a"],
-    ["an empty one", "<message><body/></message>", ""],
-    ["none of two", `<message><body>a</body><body xml:lang="de">b</body></message>`, null],
-    ["not that of another namespace", `<message><body xmlns="urn:x">a</body></message>`, null],
-  ])("%s", (_what, xml, expected) => {
-    expect(readOnlyText(parseStanza(xml), "body")).toBe(expected);
   });
 });
 
