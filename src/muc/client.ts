@@ -334,7 +334,13 @@ export class MucClient extends Emitter<ClientEvents> {
     if (control === undefined) return this.#notOfRoom(kind, stanza);
     // An empty resource is none, and what is sent in its name is not said by the room.
     if (slash === from.length - 1) return this.#host.diagnostic("bad-jid", stanza);
-    this.#guarded(() => control[kind](stanza, slash < 0 ? null : from.slice(slash + 1)), stanza);
+    const nick = slash < 0 ? null : from.slice(slash + 1);
+    try {
+      if (kind === "message") control.message(stanza, nick);
+      else control.presence(stanza, nick);
+    } catch (error) {
+      this.#host.failed(error, stanza);
+    }
   }
 
   #notOfRoom(kind: "message" | "presence", stanza: Element): void {

@@ -6,6 +6,7 @@ import { Client, type StreamSocket } from "@xmpp/client-core";
 import type { Element } from "../../base/element.js";
 import { SessionError } from "../session-error.js";
 import type { Framing } from "./framing.js";
+import type { ParserAdapter } from "./parser-adapter.js";
 
 /** The raw socket under a socket of @xmpp/*. */
 export function rawSocket(socket: StreamSocket | null): Partial<Socket> | null {
@@ -73,8 +74,15 @@ export class HardenedClient extends Client {
     }
   }
 
-  override _onElement(element: unknown): void {
-    if (!this.#disposed) this.received(element as Element);
+  override _attachParser(parser: ParserAdapter): void {
+    super._attachParser(parser);
+    parser.received = (element) => this.received(element);
+  }
+
+  override _detachParser(): void {
+    // What is behind in the chunk at hand is nobody's any more.
+    if (this.parser !== null) this.parser.received = () => {};
+    super._detachParser();
   }
 
   /**
@@ -99,7 +107,7 @@ export class HardenedClient extends Client {
     this.#disposed = true;
     // Whoever of the library still waits for this connection gives up now, and not when its timer is over.
     this.emit("error", error);
-    (this.parser as { stop?: () => void } | null)?.stop?.();
+    this.parser?.stop();
     this._detachParser();
     this._detachSocket();
     this.removeAllListeners();

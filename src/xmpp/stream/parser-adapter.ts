@@ -5,7 +5,9 @@ import { NS } from "../namespaces.js";
 import { StreamParser, type ParserLimits } from "../stream-parser.js";
 
 /** Our parser in the shape that @xmpp/connection wants one. */
-class ParserAdapter extends EventEmitter {
+export class ParserAdapter extends EventEmitter {
+  /** Where whole elements go. Each as an event would be one more way for all that comes. */
+  received: (element: Element) => void = () => {};
   readonly #parser: StreamParser;
 
   constructor(limits: ParserLimits, framed: boolean) {
@@ -13,7 +15,7 @@ class ParserAdapter extends EventEmitter {
     this.#parser = new StreamParser(
       {
         onStart: (stream) => this.emit("start", stream),
-        onElement: framed ? (element) => this.#frame(element) : (element) => this.emit("element", element),
+        onElement: framed ? (element) => this.#frame(element) : (element) => this.received(element),
         onEnd: () => this.emit("end"),
       },
       // Anybody can send us what is too large: that must not cost the stream.
@@ -25,7 +27,7 @@ class ParserAdapter extends EventEmitter {
   #frame(element: Element): void {
     if (element.is("open", NS.framing)) this.emit("start", element);
     else if (element.is("close", NS.framing)) this.emit("end");
-    else this.emit("element", element);
+    else this.received(element);
   }
 
   write(text: string): void {
@@ -38,7 +40,7 @@ class ParserAdapter extends EventEmitter {
 }
 
 /** The class of parser that a transport makes anew for each stream header. */
-export function parserClass(limits: ParserLimits, framed: boolean): new () => EventEmitter {
+export function parserClass(limits: ParserLimits, framed: boolean): new () => ParserAdapter {
   return class extends ParserAdapter {
     constructor() {
       super(limits, framed);

@@ -16,18 +16,17 @@ declare module "@xmpp/client-core" {
     readonly transports: unknown[];
     readonly options: { domain: string };
     socket: StreamSocket | null;
-    parser: { write(text: string): void } | null;
+    parser: import("./parser-adapter.js").ParserAdapter | null;
     isSecure(): boolean;
     connect(service: string): Promise<unknown>;
-    Parser: new () => EventEmitter;
+    Parser: new () => import("./parser-adapter.js").ParserAdapter;
     write(text: string): Promise<void>;
     _attachSocket(socket: StreamSocket): void;
     _detachSocket(): void;
-    _attachParser(parser: EventEmitter): void;
+    _attachParser(parser: import("./parser-adapter.js").ParserAdapter): void;
     _detachParser(): void;
     _status(status: string): void;
     _onData(data: Buffer | string): void;
-    _onElement(element: unknown): void;
   }
 }
 
