@@ -3,6 +3,7 @@ import { ArgumentError, NotJoinedError } from "../base/errors.js";
 import type { JID } from "../base/jid.js";
 import { Logger, silentLogger } from "../base/logger.js";
 import type { Class } from "../bot/metadata.js";
+import { Slots } from "../bot/slots.js";
 import { MucClient } from "../muc/client.js";
 import { JoinError } from "../muc/join-error.js";
 import type { Room } from "../muc/room.js";
@@ -29,6 +30,8 @@ import { Wiring } from "./wiring.js";
 const DRAIN_TIMEOUT_MS = 5_000;
 /** How long a handler may take. */
 const HANDLER_TIMEOUT_MS = 60_000;
+/** How many handlers may be at work at once. */
+const MAX_HANDLERS = 100;
 
 /** What {@link createBotApp} takes. */
 export interface BotAppOptions extends AppOptions {
@@ -56,6 +59,7 @@ export class BotApp {
   #schedules: Schedules | null = null;
   #cast: Cast | null = null;
   #wiring: Wiring | null = null;
+  #slots: Slots | null = null;
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
@@ -118,7 +122,7 @@ export class BotApp {
 
   async #start(): Promise<void> {
     if (this.#stopping !== null) throw new SessionError("stopped", "The application was stopped");
-    const { env = {}, handlerTimeoutMs = HANDLER_TIMEOUT_MS } = this.#options;
+    const { env = {}, handlerTimeoutMs = HANDLER_TIMEOUT_MS, maxHandlers = MAX_HANDLERS } = this.#options;
     const bots = [...new Set(this.#options.bots)];
     const settings = settingsFrom(this.#options, env);
     const logger = settings.logger ?? consoleLogger(logLevelOf(this.#options, env), process.stderr);
@@ -136,7 +140,11 @@ export class BotApp {
     this.#muc = muc;
     this.#nick = rooms.nick;
     this.#follow(rooms, clock);
-    const context = { signal: this.#abort.signal, logger, clock, handlerTimeoutMs };
+    const slots = new Slots(maxHandlers, () =>
+      logger.warn({ maxHandlers }, "Many handlers are at work: rooms wait for one another now"),
+    );
+    this.#slots = slots;
+    const context = { signal: this.#abort.signal, slots, logger, clock, handlerTimeoutMs };
     const maxAgeMs = maxAgeOf(bots);
     const policyContext = makePolicyContext({ client: muc, session, logger, context, maxAgeMs });
     const lifecycle = new Lifecycle(context);
@@ -249,6 +257,7 @@ export class BotApp {
     timer?.cancel();
     // a handler that ends later is not followed by others
     this.#wiring?.discard();
+    this.#slots?.close();
   }
 }
 

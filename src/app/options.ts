@@ -65,6 +65,11 @@ export interface AppOptions {
   readonly connectTimeoutMs?: number;
   /** How long a handler may take before its room goes on without it, in milliseconds; default 60,000. */
   readonly handlerTimeoutMs?: number;
+  /**
+   * How many handlers may be at work at once, in all rooms together; default 100. Only those count that have something to
+   * wait for, and not while they wait for an answer. A room whose handler finds no place waits, the first come first.
+   */
+  readonly maxHandlers?: number;
   /** Time; default the machine's. */
   readonly clock?: Clock;
   /** Where log lines go; default: standard error. */
@@ -165,6 +170,9 @@ export function settingsFrom(options: AppOptions, env: Environment): AppSettings
     throw new ArgumentError(
       `the option handlerTimeoutMs has to be a positive number, not ${handlerTimeoutMs}`,
     );
+  const { maxHandlers } = rest;
+  if (maxHandlers !== undefined && !(Number.isInteger(maxHandlers) && maxHandlers > 0))
+    throw new ArgumentError(`the option maxHandlers has to be a whole positive number, not ${maxHandlers}`);
   const rooms = options.rooms ?? roomList(env["MUCWRIGHT_ROOMS"]);
   const endpoint = service(given(address, "service", "MUCWRIGHT_SERVICE", env));
   const nick = given(wantedNick, "nick", "MUCWRIGHT_NICK", env);

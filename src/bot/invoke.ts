@@ -20,6 +20,7 @@ import { runGuards, type GuardedCall, type Refusal } from "./guards/run-guards.j
 import { frozenStanding, occupantOf } from "./guards/standing.js";
 import type { MayRun } from "./help.js";
 import { sendAnswer, UnsentError, type ReplyTarget } from "./reply.js";
+import type { Slots } from "./slots.js";
 import { DEFAULT_TEXTS, textFor } from "./texts.js";
 
 /** What every call of a handler shares. */
@@ -32,6 +33,8 @@ export interface InvokeContext {
   readonly questions?: Questions;
   /** How a handler that has got an answer takes its turn again; default: at once. */
   readonly retake?: Retake;
+  /** How many handlers may be at work at once; default: as many as there are. */
+  readonly slots?: Slots;
   readonly logger: Logger;
   readonly clock: Clock;
   /** How long a handler may take before its room goes on without it. */
@@ -75,8 +78,7 @@ class Call implements HandlerContextSource {
   /** Made only for what is not done at once. */
   get #turn(): Turn {
     if (this.#madeTurn === null) {
-      const { clock, handlerTimeoutMs, retake = (job) => void job() } = this.#context;
-      this.#madeTurn = new Turn(clock, handlerTimeoutMs, retake, () => this.#giveUp());
+      this.#madeTurn = new Turn(this.#context, () => this.#giveUp());
       if (this.#over) this.#madeTurn.end();
     }
     return this.#madeTurn;
@@ -254,7 +256,8 @@ class Call implements HandlerContextSource {
 
 /**
  * Calls a handler, and sends what it returns to `target`. Whatever goes wrong in it is its own, and it has
- * `handlerTimeoutMs` for it: the returned promise settles, and never rejects. Undefined when all was done at once.
+ * `handlerTimeoutMs` for it, from when it is its turn: the returned promise settles, and never rejects. Undefined when
+ * all was done at once.
  */
 export function invoke(
   instance: object,
@@ -264,5 +267,7 @@ export function invoke(
   target: ReplyTarget,
   context: InvokeContext,
 ): Promise<void> | undefined {
-  return new Call(handler, event, target, context).run(instance, args);
+  const call = new Call(handler, event, target, context);
+  const { slots } = context;
+  return slots?.full === true ? slots.whenFree(() => call.run(instance, args)) : call.run(instance, args);
 }

@@ -139,6 +139,12 @@ describe("the settings of an application", () => {
       "MUCWRIGHT_CA: the certificates cannot be read: ENOENT",
     ],
     [
+      "a limit on handlers that is none",
+      { maxHandlers: 1.5 },
+      ENV,
+      "the option maxHandlers has to be a whole positive number, not 1.5",
+    ],
+    [
       "a time limit that is none",
       { handlerTimeoutMs: 0 },
       ENV,

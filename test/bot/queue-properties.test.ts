@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { Bot, Command, Cooldown, OnJoin, OnLeave, OnMessage, Require } from "../../src/bot/decorators.js";
 import { Middleware, type HandlerCall } from "../../src/bot/guards/middleware.js";
 import type { HandlerContext } from "../../src/bot/handler-context.js";
+import { Slots } from "../../src/bot/slots.js";
 import type { MessageReceived } from "../../src/muc/events/messages.js";
 import { BotsInRoom, turns } from "./support/bots-in-room.js";
 
@@ -77,18 +78,25 @@ class Other {
 }
 
 const SAYS = ["!ask", "!both", "!race", "!hang", "!fail", "!list", "yes", "odd", "!nothing", "ping"];
+const ROOMS = ["lobby@rooms.example.org", "cellar@rooms.example.org"];
 const NICKS = ["alice", "bob", "carol"];
 
 it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
-  "no sequence of events, questions and failures stops a room's queue (seed %i)",
+  "no sequence of events, questions and failures stops a room's queue, and no more handlers are at work than may be (seed %i)",
   async (seed) => {
     const random = randomFrom(seed);
     Moody.random = random;
     const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
     const bots = new BotsInRoom(Keeper, Other);
-    await bots.enter();
-    const there = new Set<string>();
+    // of two rooms there may be too many handlers at work
+    const limit = 1 + (seed % 3);
+    bots.slots = new Slots(limit);
+    for (const room of ROOMS) await bots.enter(room);
     const before = bots.clock.pending;
+    for (const nick of NICKS) bots.comes(nick, ROOMS[1]);
+    await turns();
+    let most = 0;
+    const there = new Set<string>();
     for (let step = 0; step < STEPS; step++) {
       const nick = pick(NICKS);
       switch (random(8)) {
@@ -114,8 +122,9 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
           bots.session.broken = random(4) === 0 ? new Error("gone") : null;
           break;
         default:
-          bots.says(pick(SAYS), { nick });
+          bots.says(pick(SAYS), { nick, room: pick(ROOMS) });
       }
+      most = Math.max(most, bots.slots.taken);
       if (random(2) === 0) await turns();
     }
     bots.session.broken = null;
@@ -125,10 +134,11 @@ it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
       await turns();
     }
     bots.session.sent.length = 0;
-    bots.says("ping", { nick: "dave" });
+    for (const room of ROOMS) bots.says("ping", { nick: "dave", room });
     await turns();
     await bots.idle();
-    expect(bots.lines).toEqual(["pong"]);
+    expect(bots.lines).toEqual(["pong", "pong"]);
+    expect([most <= limit, bots.slots.taken]).toEqual([true, 0]);
     expect(bots.clock.pending).toBe(before);
   },
 );

@@ -8,6 +8,7 @@ import { botSettings, type Class } from "../../../src/bot/metadata.js";
 import type { Middleware } from "../../../src/bot/guards/middleware.js";
 import { botPrepare } from "../../../src/bot/prepare.js";
 import { Router } from "../../../src/bot/router.js";
+import { Slots } from "../../../src/bot/slots.js";
 import { MucClient } from "../../../src/muc/client.js";
 import type { Room } from "../../../src/muc/room.js";
 import type { Session, SessionEvents } from "../../../src/xmpp/session.js";
@@ -50,6 +51,8 @@ export class BotsInRoom {
   readonly clock = new ManualClock();
   readonly log: RecordedLog = recordLog();
   readonly stopping = new AbortController();
+  /** How many handlers may be at work at once. */
+  slots = new Slots(Number.POSITIVE_INFINITY);
   readonly session = new PlayedSession();
   readonly instances: readonly object[];
   readonly #client: MucClient;
@@ -87,6 +90,7 @@ export class BotsInRoom {
   async enter(jid = "lobby@rooms.example.org", history: readonly Element[] = []): Promise<Room> {
     const { room } = this.#client.join(jid, "keeper");
     const router = new Router(this.#bots, {
+      slots: this.slots,
       signal: this.stopping.signal,
       logger: this.log.logger,
       clock: this.clock,
