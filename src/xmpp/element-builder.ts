@@ -95,7 +95,7 @@ export class ElementBuilder implements TokenSink {
     else top.children.push(plain);
   }
 
-  plainTag(source: string, from: number, end: number): boolean {
+  plainTag(source: string, from: number, end: number, escaped: boolean): boolean {
     const first = source.charCodeAt(from);
     const chars = end - from + 2;
     // The longer way knows what to do about all of these.
@@ -106,7 +106,7 @@ export class ElementBuilder implements TokenSink {
       this.#endTag(source, from + 1, end);
       return true;
     }
-    const open = this.#read(source, from, end);
+    const open = this.#read(source, from, end, escaped);
     if (typeof open === "string") return false;
     this.#stanzaChars += chars;
     this.#started(open, source, from, end);
@@ -123,7 +123,7 @@ export class ElementBuilder implements TokenSink {
     } else if (this.held(0)) this.#skip(tag);
     else if (first === SLASH) this.#endTag(tag, 1, tag.length);
     else {
-      const open = this.#read(tag, 0, tag.length);
+      const open = this.#read(tag, 0, tag.length, tag.includes("&"));
       if (open === "unfinished") throw new XmlStreamError("not-well-formed", "An unfinished attribute");
       if (open === "attributes") {
         this.#exceeded(`More than ${this.#options.limits.attributes} attributes`);
@@ -133,9 +133,9 @@ export class ElementBuilder implements TokenSink {
     this.#prolog = false;
   }
 
-  #read(source: string, from: number, end: number): OpenElement | UnreadTag {
-    const before = isClosed(source, end) ? end - 1 : end;
-    return readStartTag(source, from, before, this.#stack.at(-1), this.#options.limits.attributes);
+  #read(source: string, from: number, end: number, escaped: boolean): OpenElement | UnreadTag {
+    const tag = { source, from, end: isClosed(source, end) ? end - 1 : end, escaped };
+    return readStartTag(tag, this.#stack.at(-1), this.#options.limits.attributes);
   }
 
   #started(open: OpenElement, source: string, from: number, end: number): void {

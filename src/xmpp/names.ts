@@ -56,12 +56,12 @@ function kept(places: (string | undefined)[], place: number, text: string): stri
 /** The namespace that stands from `from` to `end`, as it is written. */
 export function readNamespace(source: string, from: number, end: number): string {
   const length = end - from;
+  const text = source.slice(from, end);
   const last = source.charCodeAt(end - 1);
   const middle = source.charCodeAt(end - 1 - (length >> 2));
   const place =
     (Math.imul(length, 67) + Math.imul(last, 31) + Math.imul(middle, 7) + source.charCodeAt(from)) &
     (PLACES - 1);
   const known = namespaces[place];
-  if (known !== undefined && known.length === length && source.startsWith(known, from)) return known;
-  return kept(namespaces, place, source.slice(from, end));
+  return known === text ? known : kept(namespaces, place, text);
 }

@@ -78,14 +78,18 @@ function withoutPrefix(
   return { name, tag, xmlns, inherited, attrs, prefixes, children: [] };
 }
 
-/**
- * Reads what stands between `<` and `>` (of an empty element between `<` and `/>`): in `source` from `from` to `end`,
- * inside of `above`. Throws {@link XmlStreamError} for what is no XML.
- */
+/** What stands between `<` and `>`, of an empty element between `<` and `/>`: in `source` from `from` to `end`. */
+export interface WrittenTag {
+  readonly source: string;
+  readonly from: number;
+  readonly end: number;
+  /** Whether there may be entities in it. */
+  readonly escaped: boolean;
+}
+
+/** Reads a start tag inside of `above`. Throws {@link XmlStreamError} for what is no XML. */
 export function readStartTag(
-  source: string,
-  from: number,
-  end: number,
+  { source, from, end, escaped }: WrittenTag,
   above: OpenElement | undefined,
   attributesLimit: number,
 ): OpenElement | UnreadTag {
@@ -104,9 +108,12 @@ export function readStartTag(
     if (close < 0 || close >= end) return "unfinished";
     if (attrs[name] !== undefined) malformed("An attribute given twice");
     if (++count > attributesLimit) return "attributes";
-    if (name === "xmlns") attrs[name] = inherited = resolved(readNamespace(source, open + 1, close));
+    const isNamespace = name === "xmlns";
+    const text = isNamespace ? readNamespace(source, open + 1, close) : source.slice(open + 1, close);
+    const value = escaped ? resolved(text) : text;
+    attrs[name] = value;
+    if (isNamespace) inherited = value;
     else {
-      attrs[name] = resolved(source.slice(open + 1, close));
       declares ||= name.length > 6 && name.startsWith("xmlns:");
     }
     at = close + 1;

@@ -2,16 +2,16 @@ import { XmlStreamError } from "./xml-stream-error.js";
 
 /** What a scanner reports. */
 export interface TokenSink {
-  /** Text between two tags, or the content of a CDATA section (`escaped` is false). */
+  /** Text between two tags, or the content of a CDATA section. `escaped` says whether there may be entities in it. */
   text(text: string, escaped: boolean): void;
   /** What stands between `<` and `>`. */
   tag(tag: string): void;
   /**
    * What stands between `<` and the first `>`: in `source` from `from` to `end`. False where it is not to be taken like
    * that, as where the `>` is in the value of an attribute. Nearly all tags are, and need not be looked through for
-   * their end nor cut out.
+   * their end nor cut out. `escaped` says whether there may be entities in it.
    */
-  plainTag(source: string, from: number, end: number): boolean;
+  plainTag(source: string, from: number, end: number, escaped: boolean): boolean;
   /** Of a token that is not complete `chars` are held. */
   held(chars: number): void;
   /** Text whose end has not arrived: true when it need not be held, because it belongs to no stanza. */
@@ -39,6 +39,8 @@ export class XmlScanner {
   #held: string[] = [];
   #heldChars = 0;
   #stopped = false;
+  /** Where the next entity of the chunk at hand begins: sought once for all tokens before it. */
+  #entityAt = Infinity;
 
   constructor(sink: TokenSink) {
     this.#sink = sink;
@@ -52,15 +54,9 @@ export class XmlScanner {
   /** Takes the next piece of text. */
   write(chunk: string): void {
     let at = 0;
+    this.#entityAt = entityFrom(chunk, 0);
     while (at < chunk.length && !this.#stopped) {
-      if (this.#mode === Mode.Tag && this.#heldChars === 0 && !this.skim) {
-        const close = chunk.indexOf(">", at);
-        if (close > at && this.#sink.plainTag(chunk, at, close)) {
-          this.#mode = Mode.Text;
-          at = close + 1;
-          continue;
-        }
-      }
+      if (this.#heldChars === 0 && !this.skim) at = this.#readPlain(chunk, at);
       const end = this.#seek(chunk, at);
       if (end < 0) return this.#hold(chunk.slice(at));
       const token = this.#take(chunk, at, end);
@@ -68,6 +64,31 @@ export class XmlScanner {
       at = this.#mode === Mode.Bang ? end : end + 1;
       this.#token(token);
     }
+  }
+
+  /** Takes the tokens that are whole, and nothing out of the way, as nearly all are. Where that ends. */
+  #readPlain(chunk: string, from: number): number {
+    let at = from;
+    while (!this.#stopped && !this.skim) {
+      if (this.#mode === Mode.Text) {
+        const end = chunk.indexOf("<", at);
+        if (end < 0) return at;
+        this.#mode = Mode.Tag;
+        if (end > at) this.#sink.text(chunk.slice(at, end), this.#hasEntity(chunk, at, end));
+        at = end + 1;
+      } else if (this.#mode === Mode.Tag) {
+        const end = chunk.indexOf(">", at);
+        if (end <= at || !this.#sink.plainTag(chunk, at, end, this.#hasEntity(chunk, at, end))) return at;
+        this.#mode = Mode.Text;
+        at = end + 1;
+      } else return at;
+    }
+    return at;
+  }
+
+  #hasEntity(chunk: string, from: number, end: number): boolean {
+    if (this.#entityAt < from) this.#entityAt = entityFrom(chunk, from);
+    return this.#entityAt < end;
   }
 
   /** Where the token that `at` is in ends, -1 when the rest of it has not arrived. */
@@ -159,4 +180,9 @@ export class XmlScanner {
         return this.#sink.text(token.slice(0, -2), false);
     }
   }
+}
+
+function entityFrom(chunk: string, at: number): number {
+  const found = chunk.indexOf("&", at);
+  return found < 0 ? Infinity : found;
 }
