@@ -2,7 +2,7 @@
  * `mucwright/testing`: an XMPP service with rooms inside the process, and users that a test drives. It imports no
  * test runner.
  */
-export { TestServer, type EnterOptions, type TestServerOptions } from "./test-server.js";
+export { TestServer, type EnterOptions, type FaultScope, type TestServerOptions } from "./test-server.js";
 export { testRoom, TestRoom, type TestRoomOptions, type WaitOptions } from "./test-room.js";
 export { TestClock } from "./test-clock.js";
 export { TestUser } from "./test-user.js";

@@ -113,7 +113,12 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
 
   /** Resolves when everything that happened so far has led to what it leads to, as far as time stands still. */
   settled(): Promise<void> {
-    return settle(this.app, this.jid.domain, () => this.#replies.length);
+    return settle(
+      this.app,
+      this.jid.domain,
+      () => this.#replies.length,
+      () => this.server.heldAnswers(ACCOUNT),
+    );
   }
 
   /** Resolves when all is settled and the bots have said nothing that was not read. Rejects with what they said. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
 
 import { systemClock, type Clock } from "../base/clock.js";
-import { xml } from "../base/element.js";
+import { xml, type Element } from "../base/element.js";
 import { ArgumentError } from "../base/errors.js";
 import { JID } from "../base/jid.js";
 import { silentLogger, type Logger } from "../base/logger.js";
@@ -10,6 +10,7 @@ import type { Affiliation, Role } from "../muc/wire/muc-user.js";
 import type { Connect } from "../xmpp/transport.js";
 import { Accounts } from "./host/accounts.js";
 import type { ClientSession } from "./host/client-session.js";
+import { doubleCourse, LateCourse, SwappedCourse, type Course } from "./host/courses.js";
 import { Host } from "./host/host.js";
 import { RoomServices } from "./muc/room-services.js";
 import { ServiceRoom } from "./muc/service-room.js";
@@ -51,6 +52,22 @@ export interface EnterOptions {
   /** The password of the room. */
   readonly password?: string;
 }
+
+/** Which stanzas a fault is for. */
+export interface FaultScope {
+  /** Those to that account or client; default: to all who are connected. */
+  readonly to?: JID | string;
+  /** Only those of which this is true. */
+  readonly only?: (stanza: Element) => boolean;
+}
+
+/** How long {@link TestServer.reorder} waits for the stanza that goes first. */
+const REORDER_WITHIN_MS = 1_000;
+
+const scopeOf = (scope: FaultScope | JID | string): FaultScope =>
+  typeof scope === "string" || scope instanceof JID ? { to: scope } : scope;
+
+const isNoIq = ({ name }: Element): boolean => name !== "iq";
 
 /** How long clients get to take leave when the service is closed, in the machine's milliseconds. */
 const CLOSE_TIMEOUT_MS = 500;
@@ -231,6 +248,62 @@ export class TestServer {
   thaw(): void {
     this.#host.inbox.thaw();
     for (const stream of this.#streams) stream.thaw();
+  }
+
+  /**
+   * From now on stanzas to clients arrive so many milliseconds late, in their order, by the clock of the service: while
+   * the clock of a test stands still, none does. Several delays add up.
+   *
+   * @returns what ends it: then arrives at once what is on its way.
+   */
+  delay(delayMs: number, scope: FaultScope | JID | string = {}): () => void {
+    if (!Number.isFinite(delayMs) || delayMs < 0)
+      throw new ArgumentError(`${delayMs} is no time for stanzas to be late`);
+    const { clock, inbox } = this.#host;
+    return this.#fault(scope, () => new LateCourse(clock, inbox, delayMs));
+  }
+
+  /**
+   * From now on each stanza to a client arrives twice.
+   *
+   * @returns what ends it.
+   */
+  duplicate(scope: FaultScope | JID | string = {}): () => void {
+    return this.#fault(scope, () => doubleCourse);
+  }
+
+  /**
+   * From now on the second of two stanzas to a client arrives before the first, which waits for it for at most a second.
+   * Answers to requests keep their place, unless `only` says otherwise: a request waits for nothing else.
+   *
+   * @returns what ends it: then arrives at once what waits.
+   */
+  reorder(scope: FaultScope | JID | string = {}): () => void {
+    const { clock, inbox } = this.#host;
+    return this.#fault(
+      { only: isNoIq, ...scopeOf(scope) },
+      () => new SwappedCourse(clock, inbox, REORDER_WITHIN_MS),
+    );
+  }
+
+  #fault(scope: FaultScope | JID | string, newCourse: () => Course): () => void {
+    const { to, only = () => true } = scopeOf(scope);
+    const address = to === undefined ? null : JID.from(to);
+    const isMeant = (session: ClientSession): boolean =>
+      address === null
+        ? !(session.link instanceof Puppet)
+        : address.equals(address.resource === null ? session.jid.bare() : session.jid);
+    return this.#host.faults.begin((session, stanza) => isMeant(session) && only(stanza), newCourse);
+  }
+
+  /**
+   * How many answers to requests of an account were kept back so far by {@link delay} and {@link reorder}: they do not
+   * arrive while time stands still. Null where there are no such faults.
+   */
+  heldAnswers(jid: JID | string): number | null {
+    const { faults } = this.#host;
+    if (!faults.any) return null;
+    return this.#sessions(jid).reduce((held, session) => held + faults.heldAnswers(session), 0);
   }
 
   /** The service of rooms (of that domain, or all) goes down and comes back: occupants are out, told with 332. */

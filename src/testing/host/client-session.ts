@@ -1,6 +1,7 @@
 import type { Element } from "../../base/element.js";
 import type { JID } from "../../base/jid.js";
 import type { ServerManagement } from "./server-management.js";
+import type { StanzaFaults } from "./stanza-faults.js";
 
 /** Stream errors that this service ends streams with (RFC 6120 §4.9.3). */
 export type StreamCondition =
@@ -42,11 +43,13 @@ export class ClientSession {
   link: Link | null;
   /** XEP-0198, null until the client enables it. */
   management: ServerManagement | null = null;
+  readonly #faults: StanzaFaults;
 
-  constructor(jid: JID, link: Link) {
+  constructor(jid: JID, link: Link, faults: StanzaFaults) {
     this.jid = jid;
     this.full = jid.toString();
     this.link = link;
+    this.#faults = faults;
   }
 
   /** Whether the session can wait for its client to come back (XEP-0198 §5). */
@@ -63,6 +66,11 @@ export class ClientSession {
 
   /** Sends a stanza to the client; a managed session keeps it until the client has acknowledged it. */
   deliver(stanza: Element): void {
+    if (this.#faults.any) this.#faults.deliver(this, stanza, (each) => this.#send(each));
+    else this.#send(stanza);
+  }
+
+  #send(stanza: Element): void {
     this.management?.sent(stanza);
     this.link?.send(stanza);
   }

@@ -15,6 +15,7 @@ import { isStorable, OfflineStore } from "./offline-store.js";
 import { Router, type Desk } from "./router.js";
 import { MAX_UNACKNOWLEDGED, ServerManagement } from "./server-management.js";
 import { SessionTable } from "./session-table.js";
+import { StanzaFaults } from "./stanza-faults.js";
 
 /** What a {@link Host} needs. */
 export interface HostOptions {
@@ -51,6 +52,8 @@ export class Host {
   readonly router: Router;
   /** Takes what bound clients send. */
   readonly clients: ClientDesk;
+  /** What happens to stanzas on their way to clients. */
+  readonly faults = new StanzaFaults();
   readonly #offline = new OfflineStore();
   readonly #resumeTimeoutMs: number;
   readonly #waiting = new Map<ClientSession, Timer>();
@@ -97,7 +100,7 @@ export class Host {
   bind(jid: JID, link: Link): ClientSession {
     const old = this.sessions.get(jid.toString());
     if (old !== undefined) this.#replace(old);
-    const session = new ClientSession(jid, link);
+    const session = new ClientSession(jid, link, this.faults);
     this.sessions.add(session);
     return session;
   }
@@ -167,6 +170,7 @@ export class Host {
     this.#waiting.delete(session);
     session.link = null;
     if (!this.sessions.remove(session)) return;
+    this.faults.forget(session);
     // Before the farewell: a room that hears that a message did not arrive removes the occupant for that (333).
     if (ending.bounce === true) this.#giveBack(session, true);
     const status = ending.status === undefined ? null : xml("status", null, ending.status);
@@ -196,5 +200,6 @@ export class Host {
   close(): void {
     for (const timer of this.#waiting.values()) timer.cancel();
     this.#waiting.clear();
+    this.faults.close();
   }
 }
