@@ -52,6 +52,7 @@ describe("stanzas that come twice", () => {
     await alice.say("hello");
     await alice.say("hello");
     await alice.say("!roll");
+    await alice.whisper("keeper", "!roll");
     await alice.setNick("alicia");
     await alice.leave();
     await room.settled();
@@ -65,6 +66,8 @@ describe("stanzas that come twice", () => {
     expect(room.transcript.filter(({ nick }) => nick === "keeper").map(({ text }) => text)).toEqual(["a 4"]);
     expect((await room.nextReply()).body).toBe("a 4");
     await room.expectSilence();
+    const alone = alice.received.filter((each) => each.attrs["type"] === "chat");
+    expect(alone.map((each) => each.getChildText("body"))).toEqual(["a 4"]);
     expect(tables(room)).toEqual([["keeper"], ["keeper"]]);
   });
 

@@ -2,6 +2,7 @@ import type { Element } from "../../base/element.js";
 import { unpin } from "../../base/unpin.js";
 import type { Occupant } from "../occupant.js";
 import { NS } from "../wire/namespaces.js";
+import { RecentKeys } from "./recent-keys.js";
 
 /** What a message is called by: by its author, and by the room. */
 export interface MessageIds {
@@ -29,6 +30,8 @@ export interface Remembered extends MessageIds {
 
 /** How many messages are remembered: who changes what they said does so soon. */
 export const MEMORY_CAPACITY = 256;
+/** Of a text, so much tells it from others. */
+const COMPARED_CHARS = 1_024;
 
 /** The marks of a message, for `room`. On the way of every message: one look at each child, and no list. */
 export function readMarks(stanza: Element, room: string): MessageMarks {
@@ -50,6 +53,8 @@ export function readMarks(stanza: Element, room: string): MessageMarks {
 export class AuthorMemory {
   readonly #room: string;
   readonly #messages: Remembered[] = [];
+  /** By the room's id, else by the author's. None before there is a message. */
+  #keys: RecentKeys | null = null;
   #next = 0;
 
   constructor(room: string) {
@@ -61,8 +66,8 @@ export class AuthorMemory {
     return readMarks(stanza, this.#room);
   }
 
-  /** Keeps who said this; `said` and `atMs` are needed only where what comes again has to be recognized. */
-  remember({ id, originId, stanzaId, body }: MessageMarks, author: Occupant, said = 0, atMs = 0): void {
+  /** Keeps who said this; `atMs` is needed only where a history is told from what was handled before. */
+  remember({ id, originId, stanzaId, body }: MessageMarks, author: Occupant, said: number, atMs = 0): void {
     this.#messages[this.#next] = {
       author,
       id: id === null ? null : unpin(id),
@@ -74,6 +79,24 @@ export class AuthorMemory {
       atMs,
     };
     this.#next = (this.#next + 1) % MEMORY_CAPACITY;
+    this.#keys ??= new RecentKeys(MEMORY_CAPACITY);
+    this.#keys.add(stanzaId ?? id);
+  }
+
+  /**
+   * Whether a message that comes now was handled before: by the room's id for it, else by its author's, with the same
+   * words. Without any id, who says the same again says it again.
+   */
+  isRepeat(marks: MessageMarks, nick: string): boolean {
+    const { stanzaId, id } = marks;
+    const key = stanzaId ?? id;
+    if (key === null || this.#keys === null) return false;
+    const isIt = (place: number): boolean => {
+      const known = this.#messages[place];
+      if (known === undefined || known.stanzaId !== stanzaId) return false;
+      return stanzaId !== null || (known.id === id && known.said === saidBy(nick, marks.body));
+    };
+    return this.#keys.find(key, isIt) >= 0;
   }
 
   /** All that is remembered, oldest first. */
@@ -100,4 +123,23 @@ export class AuthorMemory {
     const found = allowed ? this.#messages.find(({ stanzaId }) => stanzaId === id) : undefined;
     return found?.author ?? null;
   }
+}
+
+/** What was said under which nick, as a number of 53 bits: kept of every message, where its text would be too much. */
+export function saidBy(nick: string, body: string | null): number {
+  const text = body ?? "";
+  // The length of the nick tells where it ends and the text begins.
+  let a = Math.imul(0x9e3779b1 ^ nick.length, 0x01000193);
+  let b = Math.imul(0x85ebca77 ^ text.length, 0x85ebca6b);
+  for (let at = 0; at < nick.length && at < COMPARED_CHARS; at++) {
+    const code = nick.charCodeAt(at);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x85ebca6b);
+  }
+  for (let at = 0; at < text.length && at < COMPARED_CHARS; at++) {
+    const code = text.charCodeAt(at);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x85ebca6b);
+  }
+  return (a >>> 0) * 0x200000 + (b >>> 11);
 }

@@ -1,15 +1,20 @@
 import type { Element } from "../../base/element.js";
 import type { Occupant } from "../occupant.js";
 import { readDelay } from "../wire/texts.js";
-import { AuthorMemory, MEMORY_CAPACITY, type MessageIds, type Remembered } from "./author-memory.js";
+import {
+  AuthorMemory,
+  MEMORY_CAPACITY,
+  saidBy,
+  type MessageIds,
+  type MessageMarks,
+  type Remembered,
+} from "./author-memory.js";
 import type { RoomContext } from "./room-context.js";
 
 /** Clocks of both sides run on while a request for history is under way, and their marks are rough. */
 const MARGIN_MS = 30_000;
 /** Without any id, the same words of the same nick are the same message only within this time. */
 const SAME_WORDS_MS = 60_000;
-/** Of a text, so much tells it from others. */
-const COMPARED_CHARS = 1_024;
 
 /** What a line of the history is: handled before, said while we were out, or of before our time. */
 export type Place = "handled" | "missed" | "replay";
@@ -52,8 +57,7 @@ export class CatchUp {
   }
 
   /** A message is handled: what comes of it again is not. */
-  handled(stanza: Element, nick: string, author: Occupant): void {
-    const marks = this.memory.marksOf(stanza);
+  handled(marks: MessageMarks, nick: string, author: Occupant): void {
     this.memory.remember(marks, author, saidBy(nick, marks.body), this.#room.host.clock.monotonic());
   }
 
@@ -101,10 +105,9 @@ export class CatchUp {
   }
 
   /** A line of the history. */
-  place(stanza: Element, nick: string): Place {
+  place(stanza: Element, marks: MessageMarks, nick: string): Place {
     const phase = this.#current();
     phase.firstSaid ??= readDelay(stanza);
-    const marks = this.memory.marksOf(stanza);
     const found = findIn(phase, marks, saidBy(nick, marks.body));
     if (found === null) return this.#sinceMs === null ? "replay" : "missed";
     const { before } = phase;
@@ -158,23 +161,4 @@ function findIn(phase: Phase, ids: MessageIds, said: number): Remembered | null 
     return message;
   }
   return null;
-}
-
-/** What was said under which nick, as a number of 53 bits: kept of every message, where its text would be too much. */
-function saidBy(nick: string, body: string | null): number {
-  const text = body ?? "";
-  // The length of the nick tells where it ends and the text begins.
-  let a = Math.imul(0x9e3779b1 ^ nick.length, 0x01000193);
-  let b = Math.imul(0x85ebca77 ^ text.length, 0x85ebca6b);
-  for (let at = 0; at < nick.length && at < COMPARED_CHARS; at++) {
-    const code = nick.charCodeAt(at);
-    a = Math.imul(a ^ code, 0x01000193);
-    b = Math.imul(b ^ code, 0x85ebca6b);
-  }
-  for (let at = 0; at < text.length && at < COMPARED_CHARS; at++) {
-    const code = text.charCodeAt(at);
-    a = Math.imul(a ^ code, 0x01000193);
-    b = Math.imul(b ^ code, 0x85ebca6b);
-  }
-  return (a >>> 0) * 0x200000 + (b >>> 11);
 }

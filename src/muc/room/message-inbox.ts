@@ -14,6 +14,7 @@ import { readContent, type MessageContent, type ModerationContent } from "../wir
 import { isAllFallback } from "../wire/fallback.js";
 import { readTexts } from "../wire/texts.js";
 import { NS } from "../wire/namespaces.js";
+import type { MessageMarks } from "./author-memory.js";
 import { Authorship, type Authored } from "./authorship.js";
 import type { CatchUp } from "./catch-up.js";
 import type { Membership } from "./membership.js";
@@ -73,8 +74,16 @@ export class MessageInbox {
     if ((!core.inside || !core.ignores("message")) && !this.#isHeard(delayed, stanza)) return;
     const replay = delayed && !core.live;
     if (nick === null) this.#ofRoom(stanza, content, replay);
-    else if (!replay) this.#ofOccupant(stanza, content, this.#authorship.now(stanza, nick));
-    else this.#ofHistory(stanza, content, nick);
+    else if (replay) this.#ofHistory(stanza, content, nick);
+    else this.#live(stanza, content, nick);
+  }
+
+  /** What comes twice, as after a resumption that went wrong, is handled once. */
+  #live(stanza: Element, content: MessageContent, nick: string): void {
+    const { memory } = this.#catchUp;
+    const marks = memory.marksOf(stanza);
+    if (memory.isRepeat(marks, nick)) return this.#room.host.diagnostic("handled-before", stanza);
+    this.#ofOccupant(stanza, content, marks, this.#authorship.now(stanza, nick));
   }
 
   /** Tells the machine that somebody speaks. False while we are out. */
@@ -89,12 +98,13 @@ export class MessageInbox {
 
   /** A line of the history that was handled before is not handled again. */
   #ofHistory(stanza: Element, content: MessageContent, nick: string): void {
-    const place = this.#catchUp.place(stanza, nick);
+    const marks = this.#catchUp.memory.marksOf(stanza);
+    const place = this.#catchUp.place(stanza, marks, nick);
     if (place === "handled") return this.#room.host.diagnostic("handled-before", stanza);
     const authored = this.#authorship.past(stanza, nick, place);
     if (authored.source === "missed" && (content.hasBody || content.update !== null))
       this.#catchUp.countMissed();
-    this.#ofOccupant(stanza, content, authored);
+    this.#ofOccupant(stanza, content, marks, authored);
   }
 
   /** What comes before we are in is no part of the room, but says that its list of occupants is over. */
@@ -103,17 +113,17 @@ export class MessageInbox {
     if (!core.inside && core.state.phase !== "leaving") core.input(sign, { stanza });
   }
 
-  #ofOccupant(stanza: Element, content: MessageContent, authored: Authored): void {
-    if (this.#isTracked(stanza, authored)) return;
+  #ofOccupant(stanza: Element, content: MessageContent, marks: MessageMarks, authored: Authored): void {
+    if (this.#isTracked(stanza, marks, authored)) return;
     const { update, hasBody } = content;
     if (update !== null && update.kind !== "moderation") {
       this.#room.tell(makeUpdate(this.#room, stanza, this.#facts(authored), update, this.#catchUp.memory));
       // What clients without the feature are not told to leave out was said, too.
       const isSaid = update.kind !== "correction" && hasBody && !isAllFallback(stanza);
-      if (!isSaid) return this.#catchUp.handled(stanza, authored.nick, authored.occupant);
+      if (!isSaid) return this.#catchUp.handled(marks, authored.nick, authored.occupant);
     }
     if (hasBody) {
-      this.#catchUp.handled(stanza, authored.nick, authored.occupant);
+      this.#catchUp.handled(marks, authored.nick, authored.occupant);
       return this.#room.tell(new MessageReceived(this.#room.room, stanza, this.#facts(authored)));
     }
     if (update !== null) return this.#room.host.diagnostic("forged-moderation", stanza);
@@ -130,7 +140,7 @@ export class MessageInbox {
   }
 
   /** Our own, come back to whoever waits for it. Among the history our nick alone proves nothing, but an id does. */
-  #isTracked(stanza: Element, authored: Authored): boolean {
+  #isTracked(stanza: Element, marks: MessageMarks, authored: Authored): boolean {
     const { table, tracking, room } = this.#room;
     const { occupant, nick, source } = authored;
     if (tracking === null) return false;
@@ -139,7 +149,7 @@ export class MessageInbox {
     const received = (): MessageReceived =>
       new MessageReceived(room, stanza, this.#facts({ occupant: me, nick, source: "reflection" }));
     if (!tracking.reflected(stanza, { replay: source !== "reflection" }, received)) return false;
-    this.#catchUp.handled(stanza, nick, me);
+    this.#catchUp.handled(marks, nick, me);
     return true;
   }
 

@@ -4,7 +4,7 @@ import { SignalReceived } from "../events/signal.js";
 import type { MessageVoice } from "../events/spoken.js";
 import { isAllFallback } from "../wire/fallback.js";
 import type { MessageContent } from "../wire/message-content.js";
-import { AuthorMemory } from "./author-memory.js";
+import { AuthorMemory, saidBy } from "./author-memory.js";
 import type { Authored, Authorship } from "./authorship.js";
 import type { RoomContext } from "./room-context.js";
 import type { RoomCore } from "./room-core.js";
@@ -42,13 +42,15 @@ export class PrivateInbox {
     const authored: Authored = { occupant, nick, source: inside ? "live" : "missed" };
     // Answered like those of others, it would be answered for ever.
     if (occupant.isSelf) return host.diagnostic("own-private-message", stanza);
+    const marks = this.#authors.marksOf(stanza);
+    if (this.#authors.isRepeat(marks, nick)) return host.diagnostic("handled-before", stanza);
     const { update } = content;
     if (update !== null && update.kind !== "moderation") {
       tell(makeUpdate(this.#room, stanza, this.#facts(authored), update, this.#authors, true));
       if (update.kind === "correction" || !content.hasBody || isAllFallback(stanza)) return;
     }
     if (content.hasBody) {
-      this.#authors.remember(this.#authors.marksOf(stanza), authored.occupant);
+      this.#authors.remember(marks, authored.occupant, saidBy(nick, marks.body));
       return tell(new PrivateMessageReceived(room, stanza, this.#facts(authored)));
     }
     if (content.signals.length === 0) return host.diagnostic("message-without-body", stanza);
