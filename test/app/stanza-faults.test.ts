@@ -118,7 +118,7 @@ describe("stanzas that come late", () => {
     for (const type of ["stale", "fresh", "suspend"] as const) seat(room).on(type, () => told.push(type));
     const { softTimeoutMs, timeoutMs } = seat(room).selfPing;
     const isPong = ({ name, attrs }: { name: string; attrs: Record<string, string | undefined> }) =>
-      name === "iq" && attrs["from"] === `${room.jid}/keeper`;
+      name === "iq" && attrs["from"] === `${room.jid.toString()}/keeper`;
     const end = room.server.delay(timeoutMs + 1_000, { only: isPong });
     for (let passedMs = 0; passedMs < softTimeoutMs + 4 * timeoutMs; passedMs += 1_000) {
       room.clock.advance(1_000);
