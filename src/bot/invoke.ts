@@ -180,7 +180,11 @@ class Call implements HandlerContextSource {
         return hasSpoken();
       },
       handlerCall: (refuse) => new HandlerCall({ event, handler, args, ctx }, refuse),
-      handle,
+      handle: () => {
+        // Its room has gone on: whoever waited for something must not come in between the others now.
+        if (this.#tooLate !== null) throw this.#tooLate;
+        return handle();
+      },
       answer: (result) => this.#answer(result),
       refuse: (refusal) => this.#refuse(refusal),
     };

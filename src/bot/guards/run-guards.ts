@@ -31,12 +31,13 @@ export interface GuardedCall {
 
 /** Calls a handler, if all that stands before it lets it: what it returns, or a promise where a middleware is asked. */
 export function runGuards(guards: Guards, call: GuardedCall): unknown {
-  const rule = guards.refusal(call.event);
-  if (rule !== null) return call.refuse({ rule, text: null });
   return from(0, guards, call);
 }
 
 function from(first: number, guards: Guards, call: GuardedCall): unknown {
+  // Asked again behind each middleware: while that waited, who was an admin may have become none, or have left.
+  const rule = guards.refusal(call.event);
+  if (rule !== null) return call.refuse({ rule, text: null });
   for (let index = first; index < guards.chain.length; index++) {
     const guard = guards.chain[index];
     if (guard === undefined) break;
@@ -53,9 +54,11 @@ async function through(slot: MiddlewareSlot, rest: () => unknown, call: GuardedC
   let refusal: Refusal | null = null;
   let started: Promise<void> | null = null;
   let pending = false;
+  let isOver = false;
   const next = (): Promise<void> => {
-    if (started !== null) {
-      const again = Promise.reject(new ArgumentError(`${slot.text} called next() before`));
+    if (started !== null || isOver) {
+      const when = isOver ? "when it was over: what it does has to be awaited" : "before";
+      const again = Promise.reject(new ArgumentError(`${slot.text} called next() ${when}`));
       again.catch(() => {});
       return again;
     }
@@ -67,7 +70,12 @@ async function through(slot: MiddlewareSlot, rest: () => unknown, call: GuardedC
     return started;
   };
   const seen = call.handlerCall((rule, text) => (refusal = { rule: `${slot.text}: ${rule}`, text }));
-  await slot.instance?.handle(seen, next);
+  try {
+    await slot.instance?.handle(seen, next);
+  } finally {
+    // who has been refused is not let through later
+    isOver = started === null;
+  }
   const work = started as Promise<void> | null;
   if (work === null) {
     // who has told the asker something need not tell them twice
