@@ -88,6 +88,7 @@ export class Dispatcher {
   take(event: RoutedEvent): boolean {
     if (this.#router.questions.take(event) || !this.#router.wants(event)) return true;
     this.#router.received(event);
+    if (this.#queue.busy) this.#router.waits(event);
     return this.#queue.push(event);
   }
 

@@ -4,7 +4,7 @@ import type { PrivateMessageReceived } from "../muc/events/private-message.js";
 import { asksWhy, whoamiText, whyText } from "./explain.js";
 import { rememberOrigin } from "./ask/whom.js";
 import { isBotMarked } from "./bot-mark.js";
-import { parseArgs } from "./command-line.js";
+import { namesOccupants, parseArgs, readAgain, type ParsedArgs } from "./command-line.js";
 import type { CommandHandler } from "./compiled.js";
 import { carryStanding } from "./guards/standing.js";
 import { callOf, commandsFor, helpText, type MayRun } from "./help.js";
@@ -49,12 +49,18 @@ export interface CommandDeskOptions {
 export class CommandDesk {
   #bots: readonly RunningBot[];
   readonly #options: CommandDeskOptions;
+  readonly #namesOccupants: boolean;
+  /** What commands that wait for their turn said when they were received. */
+  readonly #read = new WeakMap<CommandEvent, { readonly of: CommandHandler; readonly parsed: ParsedArgs }>();
 
   constructor(bots: readonly RunningBot[], options: CommandDeskOptions) {
     this.#bots = bots.filter(
       (bot) => bot.commands.size > 0 || bot.explains || bot.events.has("unhandledCommand"),
     );
     this.#options = options;
+    this.#namesOccupants = bots.some((bot) =>
+      bot.commandList.some(({ template }) => namesOccupants(template)),
+    );
   }
 
   /** Forgets the commands of a bot. */
@@ -74,6 +80,23 @@ export class CommandDesk {
     return found === null || isBotMarked(event.stanza) || isOfServer(event) ? null : found;
   }
 
+  /** Told of what has to wait for its turn: whom a command names is who has that nick now, not who has it then. */
+  waits(event: CommandEvent): void {
+    if (!this.#namesOccupants || event.type === "directMessage") return;
+    const found = this.find(event);
+    if (found?.kind !== "command" || !namesOccupants(found.handler.template)) return;
+    const parsed = parseArgs(found.handler.template, found.rest, event.room);
+    this.#read.set(event, { of: found.handler, parsed });
+  }
+
+  #argsOf(handler: CommandHandler, rest: string, message: MessageReceived, event: CommandEvent): ParsedArgs {
+    const { template } = handler;
+    const read = this.#read.get(event);
+    return read?.of === handler
+      ? readAgain(template, read.parsed, message.room)
+      : parseArgs(template, rest, message.room);
+  }
+
   /** Sees to what was found in a message; undefined when all was done at once. */
   handle(found: FoundCommand, event: CommandEvent): Promise<void> | undefined {
     const message = event.type === "message" ? event : event.asMessage();
@@ -86,7 +109,8 @@ export class CommandDesk {
       const { options } = found.handler;
       if (missed && options.missed !== true) return undefined;
       if (message.replaces !== null && options.corrections !== true) return undefined;
-      return this.#command(found.bot, found.handler, found.rest, message);
+      const parsed = this.#argsOf(found.handler, found.rest, message, event);
+      return this.#command(found.bot, found.handler, parsed, message);
     }
     if (message.replaces !== null) return undefined;
     if (found.kind === "unknown") {
@@ -107,10 +131,9 @@ export class CommandDesk {
   #command(
     bot: RunningBot,
     handler: CommandHandler,
-    rest: string,
+    parsed: ParsedArgs,
     message: MessageReceived,
   ): Promise<void> | undefined {
-    const parsed = parseArgs(handler.template, rest, message.room);
     if (parsed.ok) return this.#options.call(bot, handler, message, parsed.args);
     // who may not run it need not know how it is used: the refusal is for what stands before it to say
     if (!this.#options.mayRun(handler, message)) return this.#options.call(bot, handler, message, {});

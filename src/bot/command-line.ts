@@ -1,3 +1,4 @@
+import { Occupant } from "../muc/occupant.js";
 import type { Template, TemplateFlag } from "./template.js";
 import { readWord, type FindOccupant, type WordType } from "./word-types.js";
 
@@ -157,4 +158,20 @@ class Reading {
  */
 export function parseArgs(template: Template, text: string, room: FindOccupant | null = null): ParsedArgs {
   return new Reading(template, text, room).run();
+}
+
+/** Whether a command can name somebody: who that is depends on when it is read. */
+export function namesOccupants({ params, flags }: Template): boolean {
+  return [...params, ...flags].some(({ type }) => type === "occupant");
+}
+
+/** What was read earlier, as it is now: whoever was named then and has gone is not whoever has their nick since. */
+export function readAgain({ params, flags }: Template, parsed: ParsedArgs, room: FindOccupant): ParsedArgs {
+  if (!parsed.ok) return parsed;
+  for (const { name } of [...params, ...flags]) {
+    const value = parsed.args[name];
+    if (!(value instanceof Occupant) || room.getOccupant(value.nick) === value) continue;
+    return { ok: false, problem: { kind: "wrong", name, word: value.nick, type: "occupant" } };
+  }
+  return parsed;
 }

@@ -41,6 +41,11 @@ export class RoomQueue<E> {
     this.#options = options;
   }
 
+  /** Whether an event that is pushed now has to wait. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
   /** How many events found no place, all in all. */
   get dropped(): number {
     return this.#dropped;

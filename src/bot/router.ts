@@ -160,6 +160,12 @@ export class Router {
     if (this.#guarded.has(event.type)) freezeStanding(event);
   }
 
+  /** Told of each event that is not routed at once. */
+  waits(event: RoutedEvent): void {
+    const said = event.type === "messageUpdate" && this.#correctable ? event.message : event;
+    if (said?.type === "message" || said?.type === "privateMessage") this.#commands?.waits(said);
+  }
+
   /** Routes an event. The promise never rejects; undefined when all was done at once. */
   route(event: RoutedEvent): Promise<void> | undefined {
     const calls: Call[] = [];

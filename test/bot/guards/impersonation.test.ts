@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { xml, type Element } from "../../../src/base/element.js";
 import { Bot, Command, OnMessage, Require } from "../../../src/bot/decorators.js";
 import type { MessageReceived } from "../../../src/muc/events/messages.js";
+import type { Occupant } from "../../../src/muc/occupant.js";
 import { BotsInRoom, message, turns } from "../support/bots-in-room.js";
 
 const ROOM = "lobby@rooms.example.org";
@@ -23,6 +24,9 @@ class Keeper {
   }
   @Command("id") @Require({ occupantId: "alice-id" }) id() {
     return "known";
+  }
+  @Command("voice <who:occupant>") voice(_m: MessageReceived, { who }: { readonly who: Occupant }) {
+    return `voice for ${who.realJid?.toString()}`;
   }
   @Command("wait") async wait() {
     await new Promise<void>((resolve) => (this.go = resolve));
@@ -86,6 +90,31 @@ describe("whoever pretends to be somebody else is refused:", () => {
     await bots.idle();
     expect(bots.lines).toEqual([NO]);
   });
+
+  it.each<[string, string, (bots: BotsInRoom) => void]>([
+    ["has another nick now", "voice for alice@example.org", (bots) => bots.goes("alice", "alicia")],
+    [
+      "has left",
+      'who: "alice" is not the nick of somebody here. Usage: !voice <who:occupant>',
+      (bots) => bots.goes("alice"),
+    ],
+  ])(
+    "who takes the nick of somebody that a command names, while that waits, and who %s",
+    async (...given) => {
+      const [, answer, happens] = given;
+      const bots = await entered();
+      bots.comes("alice", ROOM, [], ADMIN);
+      bots.comes("mallory");
+      bots.says("!wait", { nick: "mallory" });
+      bots.says("!voice alice", { nick: "carol" });
+      await turns();
+      happens(bots);
+      bots.goes("mallory", "alice");
+      (bots.instances[0] as Keeper).go();
+      await bots.idle();
+      expect(bots.lines).toEqual([answer]);
+    },
+  );
 
   it("who puts an item, an address or a delay into a message", async () => {
     const bots = await entered();
