@@ -61,22 +61,29 @@ export class Outbound implements MessageVoice {
   }
 
   /** All or nothing: what cannot be sent is found out before the first stanza goes. */
-  async #send(stanzas: readonly Element[]): Promise<void> {
+  async #send(stanzas: readonly Element[], address?: () => string): Promise<void> {
     this.#pace?.assertPlace(stanzas.length);
     for (const stanza of stanzas) this.#remember(stanza);
     const [only] = stanzas;
-    if (only !== undefined && stanzas.length === 1) return this.#hand(only);
-    await Promise.all(stanzas.map((stanza) => this.#hand(stanza)));
+    if (only !== undefined && stanzas.length === 1) return this.#hand(only, undefined, address);
+    await Promise.all(stanzas.map((stanza) => this.#hand(stanza, undefined, address)));
   }
 
-  /** To the stream, when it is its turn: by then we may be out. */
-  #hand(stanza: Element, onAcknowledged?: () => void): Promise<void> {
+  /** To the stream, when it is its turn: by then we may be out, and who is meant may have another `address`, or none. */
+  #hand(stanza: Element, onAcknowledged?: () => void, address?: () => string): Promise<void> {
     const { host } = this.#room;
     if (this.#pace === null) return host.send(stanza, onAcknowledged);
     return this.#pace.run(async () => {
       this.assertInside();
-      await host.send(stanza, onAcknowledged);
+      await host.send(address === undefined ? stanza : this.#addressed(stanza, address()), onAcknowledged);
     });
+  }
+
+  #addressed(stanza: Element, to: string): Element {
+    if (stanza.attrs["to"] === to) return stanza;
+    const moved = xml(stanza.name, { ...stanza.attrs, to }, stanza.children);
+    this.#remember(moved);
+    return moved;
   }
 
   /** An answer that need not be awaited: its failure reaches the log. */
@@ -100,12 +107,17 @@ export class Outbound implements MessageVoice {
   /** To one occupant (XEP-0045 §7.5). */
   async whisper(to: Occupant | string, draft: DraftInit, cause: AnyRoomEvent | null): Promise<void> {
     this.assertInside();
-    const { host, jid, table } = this.#room;
+    const { host } = this.#room;
+    const address = (): string => this.#addressOf(to);
+    await this.#send(messageStanzas(host.prepare(draftOf(draft), cause), address(), "chat"), address);
+  }
+
+  #addressOf(to: Occupant | string): string {
+    const { jid, table } = this.#room;
     const nick = typeof to === "string" ? to : to.nick;
     if (typeof to !== "string" && table.get(nick) !== to)
       throw new NotJoinedError(`${nick} is not in ${jid.toString()} any more`);
-    const address = jid.withResource(nick).toString();
-    await this.#send(messageStanzas(host.prepare(draftOf(draft), cause), address, "chat"));
+    return jid.withResource(nick).toString();
   }
 
   /** XEP-0045 §8.1. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ArgumentError, NotJoinedError, OutboundLimitError } from "../../../src/base/errors.js";
 import type { SendPaceOptions } from "../../../src/muc/room/send-pace.js";
 import { Stage } from "../support/stage.js";
+import { presence, unavailable } from "../support/stanzas.js";
 
 const PACE: SendPaceOptions = { messagesPerSecond: 2, burst: 3, maxWaiting: 4 };
 
@@ -64,6 +65,22 @@ describe("what is said in a room", () => {
     stage.clock.advance(1_000);
     expect((await Promise.all(all)).at(-1)).toBe(NotJoinedError.name);
     expect(said()).toEqual(["0", "1", "2"]);
+  });
+
+  it("to somebody alone goes to them, also under another nick, and never to who took theirs", async () => {
+    const { stage, room: lobby } = await room();
+    stage.receive(presence("alice"), presence("carol"));
+    const [alice, carol] = [lobby.getOccupant("alice"), lobby.getOccupant("carol")];
+    if (alice === null || carol === null) throw new Error("they are not there");
+    for (let i = 0; i < 3; i++) void settled(lobby.sendMessage(`${i}`));
+    const all = [alice, carol].map((to) => settled(lobby.sendPrivate(to, "the secret")));
+    stage.receive(unavailable("alice"), presence("alice"));
+    stage.receive(unavailable("carol", { codes: [303], item: { nick: "caroline" } }), presence("caroline"));
+    stage.receive(presence("carol"));
+    stage.clock.advance(2_000);
+    expect(await Promise.all(all)).toEqual(["NotJoinedError", "sent"]);
+    const told = stage.session.sent.filter(({ attrs }) => attrs["type"] === "chat");
+    expect(told.map(({ attrs }) => attrs["to"])).toEqual([`${lobby.jid.toString()}/caroline`]);
   });
 
   it("has limits that are numbers", () => {
