@@ -1,5 +1,6 @@
 import type { Logger } from "../base/logger.js";
 import type { DraftInit } from "../muc/wire/draft.js";
+import { answerTo } from "./answered.js";
 import { roomOf, type HandledEvent } from "./handler-failed.js";
 import type { AnswerGoes } from "./metadata.js";
 import type { ReplyTarget } from "./reply.js";
@@ -38,8 +39,8 @@ export function targetFor(event: HandledEvent, answer: AnswerGoes, logger: Logge
   if (event.type === "privateMessage") return loud(event, logger, (draft) => event.whisper(draft));
   // what was told to us alone is nobody else's business
   if ("isPrivate" in event && event.isPrivate)
-    return loud(event, logger, (draft) => event.room.sendPrivate(event.occupant, draft));
-  const target = loud(event, logger, (draft) => event.room.sendMessage(draft));
+    return loud(event, logger, (draft) => event.room.sendPrivate(event.occupant, answerTo(event, draft)));
+  const target = loud(event, logger, (draft) => event.room.sendMessage(answerTo(event, draft)));
   // that something went wrong is no news for a room that we are not in
   return OUTSIDE.has(event.type) ? { ...target, quiet: true } : target;
 }

@@ -10,9 +10,9 @@ const MAX_ACCOUNTS = 256;
 
 /** How many messages of one sender are answered in a minute. */
 export interface LoopLimits {
-  /** Of all in a room, or of one account, that say that they are bots. */
+  /** Of all in a room, or of one account, that say that they are bots; and of what a room sends back to us. */
   readonly answersToBotsPerMinute: number;
-  /** Of one occupant, or one account. */
+  /** Of one occupant, one account, or all in a room who are not (any more) among its occupants. */
   readonly answersPerMinute: number;
 }
 
@@ -33,6 +33,8 @@ export class LoopCap {
   readonly #limits: LoopLimits;
   /** By occupant, and by room for all bots there: they go with what they count. */
   readonly #counts = new WeakMap<object, Count>();
+  /** By room: what nobody who is there says. A stranger is another object with each line. */
+  readonly #ofNobody = new WeakMap<object, Count>();
   readonly #accounts = new Map<string, Count>();
 
   constructor(clock: Clock, logger: Logger, limits: LoopLimits) {
@@ -43,7 +45,8 @@ export class LoopCap {
 
   /** Whether one more answer to this may be said; it counts as said then. */
   allows(cause: HandledEvent, isBot: boolean): boolean {
-    const count = this.#countOf(cause, isBot);
+    const isLoop = isBot || cause.type === "messageError";
+    const count = this.#countOf(cause, isLoop);
     if (count === null) return true;
     if (count.last === cause) return true;
     const nowMs = this.#clock.monotonic();
@@ -51,7 +54,7 @@ export class LoopCap {
       count.sinceMs = nowMs;
       count.answered = 0;
     }
-    const limit = isBot ? this.#limits.answersToBotsPerMinute : this.#limits.answersPerMinute;
+    const limit = isLoop ? this.#limits.answersToBotsPerMinute : this.#limits.answersPerMinute;
     if (count.answered >= limit) {
       if (count.answered++ === limit)
         this.#logger.warn(
@@ -65,14 +68,24 @@ export class LoopCap {
     return true;
   }
 
-  #countOf(cause: HandledEvent, isBot: boolean): Count | null {
-    if (cause.type === "directMessage") return this.#ofAccount(cause.from);
-    if (cause.type !== "message" && cause.type !== "privateMessage" && cause.type !== "messageUpdate")
-      return null;
-    const key = isBot ? cause.room : cause.occupant;
-    let count = this.#counts.get(key);
-    if (count === undefined) this.#counts.set(key, (count = new Count()));
-    return count;
+  #countOf(cause: HandledEvent, isLoop: boolean): Count | null {
+    switch (cause.type) {
+      case "directMessage":
+        return this.#ofAccount(cause.from);
+      case "message":
+      case "privateMessage":
+      case "messageUpdate":
+      case "signal":
+        if (isLoop) return countIn(this.#counts, cause.room);
+        if (!cause.occupant.presence.available) return countIn(this.#ofNobody, cause.room);
+        return countIn(this.#counts, cause.occupant);
+      case "messageError":
+        return countIn(this.#counts, cause.room);
+      case "serviceMessage":
+        return countIn(this.#ofNobody, cause.room);
+      default:
+        return null;
+    }
   }
 
   #ofAccount(from: JID): Count {
@@ -83,4 +96,10 @@ export class LoopCap {
     this.#accounts.set(key, (count = new Count()));
     return count;
   }
+}
+
+function countIn(counts: WeakMap<object, Count>, key: object): Count {
+  let count = counts.get(key);
+  if (count === undefined) counts.set(key, (count = new Count()));
+  return count;
 }

@@ -1,8 +1,10 @@
 import type { Clock } from "../base/clock.js";
+import type { Element } from "../base/element.js";
 import { LanguageMap } from "../base/language-map.js";
 import type { Logger } from "../base/logger.js";
 import type { Prepare } from "../muc/room-host.js";
 import type { Draft } from "../muc/wire/draft.js";
+import { answeredBy } from "./answered.js";
 import { BOT_MARK_ELEMENT, isBotMarked } from "./bot-mark.js";
 import { LoopCap, type LoopLimits } from "./loop-cap.js";
 import { splitText } from "./split.js";
@@ -65,9 +67,10 @@ function splitDraft(draft: Draft, maxBytes: number): readonly Draft[] {
 export function botPrepare(options: PrepareOptions): Prepare {
   const cap = new LoopCap(options.clock, options.logger, options);
   return (draft, cause) => {
-    if (cause !== null) {
-      const { stanza } = cause;
-      if (!cap.allows(cause, stanza !== null && isBotMarked(stanza))) return [];
+    const answered = cause ?? answeredBy(draft);
+    if (answered !== null) {
+      const { stanza } = answered as { readonly stanza?: Element | null };
+      if (!cap.allows(answered, stanza != null && isBotMarked(stanza))) return [];
     }
     if (draft.body === undefined) return [draft];
     const extensions = draft.extensions === undefined ? ONLY_MARK : [...draft.extensions, BOT_MARK_ELEMENT];
