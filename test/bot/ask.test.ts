@@ -277,6 +277,33 @@ describe("ctx.ask", () => {
     expect(bots.clock.pending).toBe(before);
   });
 
+  it("leaves place for others, however often one person has it ask", async () => {
+    @Bot()
+    class Keeper {
+      refused = 0;
+      @Command("ask") async ask(_m: MessageReceived, _args: object, ctx: HandlerContext) {
+        return `${(await ctx.ask("well?")).nick} answered`;
+      }
+      // lines with the mark of bots are no answers: they add to what is asked
+      @OnMessage("ask me") async asked(_m: MessageReceived, ctx: HandlerContext) {
+        await ctx.ask("well?").catch((error: unknown) => {
+          if (error instanceof ArgumentError) this.refused++;
+        });
+      }
+    }
+    const bots = await entered(Keeper, "alice@example.org/x");
+    const mark = [xml("bot", { xmlns: BOT_MARK })];
+    for (let i = 0; i < 600; i++) await say(bots, "ask me", "alice", mark);
+    bots.goes("alice");
+    bots.comes("alice", ROOM, [], { jid: "alice@example.org/x" });
+    for (let i = 0; i < 600; i++) await say(bots, "ask me", "alice", mark);
+    expect((bots.instances[0] as Keeper).refused).toBe(1_180);
+    bots.session.sent.length = 0;
+    await say(bots, "!ask", "bob");
+    await say(bots, "yes", "bob");
+    expect(bots.lines).toEqual(["well?", "bob answered"]);
+  });
+
   it("asks in private where it was asked in private, and there only", async () => {
     const bots = await entered(asking());
     await bots.whispers("!ask");

@@ -35,7 +35,7 @@ async function start(call: AskingCall, text: DraftInit, options: AskOptions): Pr
   if (turn.over) throw new ArgumentError("The handler is over: it cannot ask any more");
   if (questions === null || signals.some(({ aborted }) => aborted)) throw nobody();
   if (!isThere(event, whom)) throw nobody();
-  if (questions.full) throw new ArgumentError("Too many questions wait for answers here");
+  if (!questions.hasPlaceFor(whom)) throw new ArgumentError("Too many questions wait for answers here");
   return new Promise((resolve, reject) => {
     const over = (settle: () => void): void => {
       timer.cancel();

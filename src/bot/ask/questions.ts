@@ -24,6 +24,9 @@ export type AnswerEvent = MessageReceived | PrivateMessageReceived | DirectMessa
 /** How many questions may wait in one place. */
 export const MAX_QUESTIONS = 1_000;
 
+/** How many of them may wait for one person: whoever has a bot ask them without end leaves place for others. */
+export const MAX_QUESTIONS_TO_ONE = 20;
+
 /** The questions that wait in one room, or outside of rooms, the oldest first. */
 export class Questions {
   readonly #waiting = new Set<Question>();
@@ -36,8 +39,12 @@ export class Questions {
   }
 
   /** Whether one more may wait. */
-  get full(): boolean {
-    return this.#waiting.size >= MAX_QUESTIONS;
+  hasPlaceFor({ asked }: Pick<Question, "asked">): boolean {
+    if (this.#waiting.size >= MAX_QUESTIONS) return false;
+    if (asked === "anyone" || this.#waiting.size < MAX_QUESTIONS_TO_ONE) return true;
+    let waiting = 0;
+    for (const question of this.#waiting) if (isSame(question.asked, asked)) waiting++;
+    return waiting < MAX_QUESTIONS_TO_ONE;
   }
 
   /** Waits for an answer; what is received from now on may be it. */
@@ -105,6 +112,13 @@ function isAnswer(event: { readonly type: string }): event is AnswerEvent {
   if (said.type === "directMessage") return !isBotMarked(said.stanza);
   if (said.type !== "message" && said.type !== "privateMessage") return false;
   return said.source === "live" && !said.occupant.isSelf && !isBotMarked(said.stanza);
+}
+
+function isSame(a: Question["asked"], b: Question["asked"]): boolean {
+  if (a === b) return true;
+  if (a === "anyone" || b === "anyone") return false;
+  if (a instanceof Occupant) return b instanceof Occupant && a.isSamePerson(b);
+  return !(b instanceof Occupant) && a.equals(b);
 }
 
 function whereOf({ type }: AnswerEvent): AskedWhere {
