@@ -97,6 +97,16 @@ describe("ctx.ask", () => {
     expect(bots.lines).toEqual(["well?", "heard alice: no", "al answered yes"]);
   });
 
+  it("takes no answer of who is somebody else by now, though nobody said that the asked left", async () => {
+    const bots = await entered(asking(), "alice@example.org/x");
+    await say(bots, "!ask");
+    bots.comes("alice", ROOM, [], { jid: "mallory@example.org/x" });
+    await say(bots, "no");
+    bots.comes("alice", ROOM, [], { jid: "alice@example.org/x" });
+    await say(bots, "yes");
+    expect(bots.lines).toEqual(["well?", "heard alice: no", "alice answered yes"]);
+  });
+
   it("takes anyone's answer where anyone is asked, after those who are asked by themselves", async () => {
     let from: AskOptions["from"] = "anyone";
     const bots = await entered(asking(() => ({ ...(from !== undefined && { from }) })));

@@ -29,7 +29,8 @@ export const MAX_QUESTIONS_TO_ONE = 20;
 
 /** The questions that wait in one room, or outside of rooms, the oldest first. */
 export class Questions {
-  readonly #waiting = new Set<Question>();
+  /** With who was asked, as they were known then. */
+  readonly #waiting = new Map<Question, Pick<Occupant, "realJid" | "occupantId"> | null>();
   readonly #watch: () => () => void;
   #unwatch: (() => void) | null = null;
 
@@ -43,13 +44,15 @@ export class Questions {
     if (this.#waiting.size >= MAX_QUESTIONS) return false;
     if (asked === "anyone" || this.#waiting.size < MAX_QUESTIONS_TO_ONE) return true;
     let waiting = 0;
-    for (const question of this.#waiting) if (isSame(question.asked, asked)) waiting++;
+    for (const question of this.#waiting.keys()) if (isSame(question.asked, asked)) waiting++;
     return waiting < MAX_QUESTIONS_TO_ONE;
   }
 
   /** Waits for an answer; what is received from now on may be it. */
   add(question: Question): void {
-    this.#waiting.add(question);
+    const { asked } = question;
+    const known = asked instanceof Occupant ? asked : null;
+    this.#waiting.set(question, known && { realJid: known.realJid, occupantId: known.occupantId });
     this.#unwatch ??= this.#watch();
   }
 
@@ -78,17 +81,17 @@ export class Questions {
   /** A question to somebody comes before those to anyone. */
   #find(event: AnswerEvent): Question | null {
     let open: Question | null = null;
-    for (const question of this.#waiting) {
+    for (const [question, known] of this.#waiting) {
       if (question.where !== whereOf(event)) continue;
       if (question.asked === "anyone") open ??= question;
-      else if (isAsked(question.asked, event)) return question;
+      else if (isAsked(question.asked, known, event)) return question;
     }
     return open;
   }
 
   /** Ends the questions to those of whom `isGone` says that they are, and who could not be recognised if they came again. */
   lost(isGone: (occupant: Occupant) => boolean): void {
-    for (const question of this.#waiting) {
+    for (const question of this.#waiting.keys()) {
       const { asked } = question;
       if (!(asked instanceof Occupant) || asked.realJid !== null || asked.occupantId !== null) continue;
       if (isGone(asked)) this.#end(question);
@@ -97,7 +100,7 @@ export class Questions {
 
   /** Ends all. */
   end(): void {
-    for (const question of this.#waiting) this.#end(question);
+    for (const question of this.#waiting.keys()) this.#end(question);
   }
 
   #end(question: Question): void {
@@ -125,13 +128,20 @@ function whereOf({ type }: AnswerEvent): AskedWhere {
   return type === "message" ? "room" : type === "privateMessage" ? "private" : "direct";
 }
 
-/** The same `Occupant`, or provably the same person: a nick proves nothing. */
-function isAsked(asked: Occupant | JID, event: AnswerEvent): boolean {
+/**
+ * The same `Occupant`, or provably the same person: a nick proves nothing. Where nobody told that the asked had gone, their
+ * `Occupant` may be that of whoever has their nick since.
+ */
+function isAsked(
+  asked: Occupant | JID,
+  known: Pick<Occupant, "realJid" | "occupantId"> | null,
+  event: AnswerEvent,
+): boolean {
   if (!(asked instanceof Occupant)) return event.type === "directMessage" && asked.equals(event.from.bare());
   if (event.type === "directMessage") return false;
   const { occupant } = event;
-  if (occupant === asked) return true;
-  const { realJid, occupantId } = asked;
+  const { realJid, occupantId } = known ?? asked;
   if (realJid !== null && occupant.realJid !== null) return realJid.equals(occupant.realJid);
-  return occupantId !== null && occupantId === occupant.occupantId;
+  if (occupantId !== null && occupant.occupantId !== null) return occupantId === occupant.occupantId;
+  return occupant === asked;
 }
