@@ -17,7 +17,10 @@ export interface HandlerOptions {
   readonly departures?: boolean;
   /** Also what was said while the bot was out, as far as the room's history tells (`source: "missed"`). */
   readonly missed?: boolean;
-  /** Also corrections (XEP-0308), as the message that they make of the earlier one: `replaces` is its id. */
+  /**
+   * Also corrections (XEP-0308), as the message that they make of the earlier one: `replaces` is its id. Only those that are
+   * proven to be of who said that; `@OnMessageUpdate` gets all.
+   */
   readonly corrections?: boolean;
   /** Of an invitation or a request for voice: how long it can be decided from now on, in milliseconds. */
   readonly expiresMs?: number;

@@ -180,10 +180,11 @@ export class Router {
     return inOrder(calls);
   }
 
-  /** A correction, as the message that it makes of the earlier one, to those who ask for it. */
+  /** A correction of an own message, as what it makes of that, to those who ask for it: rooms pass on those of others. */
   #corrected(update: MessageUpdated, calls: Call[]): void {
     const { message } = update;
-    if (message === null || !(message.source === "live" || message.source === "missed")) return;
+    if (message === null || !update.proven || !(message.source === "live" || message.source === "missed"))
+      return;
     carryStanding(update, message);
     const command = this.#command(message);
     if (command === null) this.#collect("message", message, calls);

@@ -49,12 +49,34 @@ describe("a correction", () => {
       "correction of m1",
       "corrected another x of m1",
     ]);
-    expect(await heard(["hey keeper", "m1"])).toEqual(["correction of m1", "mention hey keeper"]);
+    expect(await heard(["hey"], ["hey keeper", "m1"])).toEqual([
+      "plain hey",
+      "correction of m1",
+      "mention hey keeper",
+    ]);
   });
 
   it("runs no command a second time, but where the command asks for it", async () => {
     expect(await heard(["!once"], ["!once", "m1"])).toEqual(["once", "correction of m1"]);
     expect(await heard(["!again"], ["!again", "m1"])).toEqual(["again null", "correction of m1", "again m1"]);
+  });
+
+  it("of what somebody else said, or nobody that we heard, is no message", async () => {
+    const bots = new BotsInRoom(Keeper);
+    await bots.enter();
+    for (const nick of ["alice", "mallory"]) bots.comes(nick);
+    await bots.hears("!again", { nick: "alice" });
+    await bots.hears("!again", { nick: "mallory", extra: correcting("m1") });
+    bots.goes("alice");
+    bots.goes("mallory", "alice");
+    await bots.hears("!again x", { nick: "alice", extra: correcting("m1") });
+    await bots.hears("an x", { nick: "alice", extra: correcting("m0") });
+    expect((bots.instances[0] as Keeper).heard).toEqual([
+      "again null",
+      "correction of m1",
+      "correction of m1",
+      "correction of m0",
+    ]);
   });
 
   it("of an unknown command is not answered", async () => {
