@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Dispatcher } from "../../src/app/dispatcher.js";
 import { Schedules } from "../../src/app/schedules.js";
 import { compileBot } from "../../src/bot/compile.js";
-import { Bot, Cron, OnError, OnMessage, type CronOptions } from "../../src/bot/decorators.js";
+import { Bot, Cron, OnError, OnMessage, Require, type CronOptions } from "../../src/bot/decorators.js";
 import { BotTick, CronTick } from "../../src/bot/cron-tick.js";
 import type { HandlerFailed } from "../../src/bot/handler-failed.js";
 import type { Class } from "../../src/bot/metadata.js";
@@ -350,6 +350,24 @@ describe("@Cron", () => {
     expect(bot.count).toBe(2);
     go();
     await room.settled();
+  });
+
+  it("is no person, of whom a rule would say something", async () => {
+    @Bot({ nick: "keeper" })
+    @Require({ affiliation: "owner" })
+    class Keeper {
+      readonly ticks: string[] = [];
+      @Cron("0 * * * *", { timezone: "UTC", per: "bot" }) bot(tick: BotTick) {
+        this.ticks.push(tick.type);
+      }
+      @Cron("0 * * * *", { timezone: "UTC" }) room(tick: CronTick) {
+        this.ticks.push(tick.type);
+      }
+    }
+    const room = await start(Keeper);
+    room.clock.advance(HOUR_MS);
+    await room.settled();
+    expect((room.bot as Keeper).ticks.toSorted()).toEqual(["botTick", "cron"]);
   });
 
   it("that fails is told to @OnError, with its tick", async () => {

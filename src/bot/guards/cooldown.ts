@@ -5,7 +5,7 @@ import { provenIdentity } from "./standing.js";
 export interface CooldownLimits {
   /**
    * Who shares a count: one person wherever they are (`occupant`), one person in one room, a room, or all there is.
-   * Whose identity is not proven shares one count with all such people of the room.
+   * Whose identity is not proven shares one count with all such people of the room; who invites, with all such who do.
    */
   readonly per: "occupant" | "occupantInRoom" | "room" | "bot";
   /** So many calls … */
@@ -88,7 +88,8 @@ export class Cooldown {
     const room = `room ${roomOf(event)?.toString() ?? ""}`;
     if (per === "room") return room;
     const identity = provenIdentity(event);
-    if (identity === null) return room;
+    // Into which room somebody asks us they choose themselves.
+    if (identity === null) return event.type === "invitation" ? "invitations" : room;
     return per === "occupant" ? identity : `${room} ${identity}`;
   }
 }

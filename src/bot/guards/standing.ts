@@ -26,6 +26,8 @@ const OF_NOBODY: ReadonlySet<string> = new Set([
   "fresh",
   "handlerFailed",
   "cron",
+  "botTick",
+  "messageError",
 ]);
 
 /** Whether somebody can have caused an event at all. */

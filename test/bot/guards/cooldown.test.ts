@@ -107,6 +107,17 @@ describe("@Cooldown", () => {
 });
 
 describe("the counts of a @Cooldown", () => {
+  it.each(["occupant", "occupantInRoom"] as const)(
+    "per %s are shared by all unproven who invite, into whatever room",
+    (per) => {
+      const counts = new Counts({ per, limit: 1, windowMs: 1_000 });
+      const into = (name: string): HandledEvent =>
+        ({ type: "invitation", proof: "claimed", room: JID.parse(`${name}@evil.example`) }) as HandledEvent;
+      expect(counts.take(into("one"), 0)).toBeNull();
+      expect(counts.take(into("another"), 0)).not.toBeNull();
+    },
+  );
+
   const room = JID.parse(ROOM);
   function from(account: string): HandledEvent {
     const occupant = new Occupant(room, {

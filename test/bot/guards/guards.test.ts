@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { xml } from "../../../src/base/element.js";
 import {
   Bot,
   Command,
@@ -7,6 +8,7 @@ import {
   OnEnter,
   OnJoin,
   OnMessage,
+  OnMessageFailed,
   Require,
   Use,
 } from "../../../src/bot/decorators.js";
@@ -150,9 +152,13 @@ describe("@Require", () => {
 
   it("stands on a class and on a bot too, and says nothing of what no person does", async () => {
     let entered = 0;
+    let failed = 0;
     @Bot()
     @Require({ affiliation: "member" })
     class All {
+      @OnMessageFailed() failed() {
+        failed++;
+      }
       @OnEnter() enter() {
         entered++;
       }
@@ -172,6 +178,10 @@ describe("@Require", () => {
     expect([entered, bots.lines]).toEqual([1, ["welcome"]]);
     expect(await bots.hears("!go")).toEqual(["gone"]);
     expect(await bots.hears("!go", { nick: "mo" })).toEqual([NO]);
+    const { id } = bots.session.sent.at(-1)?.attrs ?? {};
+    bots.session.deliver(xml("message", { from: ROOM, type: "error", id }, xml("error")));
+    await bots.idle();
+    expect(failed).toBe(1);
   });
 
   it("says nothing where the bot refuses silently", async () => {
