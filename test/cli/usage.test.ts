@@ -43,8 +43,13 @@ describe("a line of a visit", () => {
     ["", { do: "nothing" }],
     ["  # remark", { do: "nothing" }],
     [" hello there ", { do: "say", text: "hello there" }],
-    ["/enter alice", { do: "enter", nick: "alice", account: null }],
-    ["/enter bob@evil.example", { do: "enter", nick: "bob", account: "bob@evil.example" }],
+    ["/enter alice", { do: "enter", nick: "alice", account: null, affiliation: null }],
+    ["/enter alice as member", { do: "enter", nick: "alice", account: null, affiliation: "member" }],
+    ["/enter alice as judge", { do: "enter", nick: "alice as judge", account: null, affiliation: null }],
+    [
+      "/enter bob@evil.example as admin",
+      { do: "enter", nick: "bob", account: "bob@evil.example", affiliation: "admin" },
+    ],
     [
       "/invite den@rooms.example.org come in",
       { do: "invite", room: "den@rooms.example.org", reason: "come in" },
