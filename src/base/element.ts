@@ -17,6 +17,23 @@ export type NodeInit = Node | number | null | undefined | false | readonly NodeI
 const NAME = /^[A-Za-z_][\w.-]*$/;
 const ATTRIBUTE_NAME = /^(?:xml:)?[A-Za-z_][\w.-]*$/;
 
+/** So many names are remembered as good ones. */
+const MAX_REMEMBERED = 512;
+
+/** Whether a name is as it has to be. The few that are used again and again are looked at once. */
+function nameCheck(pattern: RegExp): (name: string) => boolean {
+  const good = new Set<string>();
+  return (name) => {
+    if (good.has(name)) return true;
+    if (!pattern.test(name)) return false;
+    if (good.size < MAX_REMEMBERED) good.add(name);
+    return true;
+  };
+}
+
+const isName = nameCheck(NAME);
+const isAttributeName = nameCheck(ATTRIBUTE_NAME);
+
 /** Attributes without anything inherited, so that a hostile name finds nothing there. */
 function NoAttributes(this: object): void {}
 NoAttributes.prototype = Object.create(null) as object;
@@ -113,19 +130,18 @@ export class Element {
 
   /** Makes an element; see {@link xml}. */
   static build(name: string, attrs: AttributesInit | null, children: readonly NodeInit[]): Element {
-    if (!NAME.test(name)) throw new ArgumentError(`"${name}" cannot be the name of an XML element`);
+    if (!isName(name)) throw new ArgumentError(`"${name}" cannot be the name of an XML element`);
     const kept = makeAttributes();
     for (const key of attrs === null ? [] : Object.keys(attrs)) {
       const value = attrs?.[key];
       if (value === null || value === undefined) continue;
-      if (!ATTRIBUTE_NAME.test(key))
-        throw new ArgumentError(`"${key}" cannot be the name of an XML attribute`);
+      if (!isAttributeName(key)) throw new ArgumentError(`"${key}" cannot be the name of an XML attribute`);
       kept[key] = String(value);
     }
     const nodes: Node[] = [];
     collect(children, nodes);
     const xmlns = kept["xmlns"] ?? null;
-    if (xmlns !== null) Element.#inherit(nodes, xmlns);
+    if (xmlns !== null && nodes.length > 0) Element.#inherit(nodes, xmlns);
     return new Element(name, xmlns, kept, nodes);
   }
 }

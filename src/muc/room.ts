@@ -220,8 +220,8 @@ export class Room extends Emitter<RoomEvents> {
    * Says something in the room. Resolves when it was handed to the stream. Rejects with `NotJoinedError` while we are
    * not in, and with `ArgumentError` for a draft that says nothing, or is too large.
    */
-  async sendMessage(draft: DraftInit): Promise<void> {
-    await this.#outbound.say(draftOf(draft), null);
+  sendMessage(draft: DraftInit): Promise<void> {
+    return this.#outbound.say(draftOf(draft), null);
   }
 
   /**

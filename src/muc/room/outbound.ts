@@ -26,9 +26,14 @@ export class Outbound implements MessageVoice {
   }
 
   /** To everybody; `cause` is what it answers. */
-  async say(draft: Draft, cause: AnyRoomEvent | null): Promise<void> {
-    this.assertInside();
-    await this.#send(this.#groupchat(draft, cause));
+  say(draft: Draft, cause: AnyRoomEvent | null): Promise<void> {
+    // Not async, nor is what it calls: each such step makes a promise, and that of the stream is the one that counts.
+    try {
+      this.assertInside();
+      return this.#send(this.#groupchat(draft, cause));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   /** As {@link say}, and what becomes of it can be told. Throws where nothing of it could be sent. */
@@ -60,13 +65,13 @@ export class Outbound implements MessageVoice {
     if (id !== undefined && to !== undefined) this.#room.remember(id, to);
   }
 
-  /** All or nothing: what cannot be sent is found out before the first stanza goes. */
-  async #send(stanzas: readonly Element[], address?: () => string): Promise<void> {
+  /** All or nothing: what cannot be sent is found out, and thrown, before the first stanza goes. */
+  #send(stanzas: readonly Element[], address?: () => string): Promise<void> {
     this.#pace?.assertPlace(stanzas.length);
     for (const stanza of stanzas) this.#remember(stanza);
     const [only] = stanzas;
     if (only !== undefined && stanzas.length === 1) return this.#hand(only, undefined, address);
-    await Promise.all(stanzas.map((stanza) => this.#hand(stanza, undefined, address)));
+    return Promise.all(stanzas.map((stanza) => this.#hand(stanza, undefined, address))).then(() => {});
   }
 
   /** To the stream, when it is its turn: by then we may be out, and who is meant may have another `address`, or none. */
