@@ -70,7 +70,7 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
 const MAX_DURATION = 60;
 
 /** Milliseconds: `90s`, `1h30m`, `1.5h`. A bare number is none: of what? */
-function readDuration(word: string): number | undefined {
+export function readDuration(word: string): number | undefined {
   if (word.length > MAX_DURATION || !/^(?:\d+(?:\.\d+)?(?:ms|min|[smhdw]))+$/i.test(word)) return undefined;
   let durationMs = 0;
   for (const [, count, unit = ""] of word.matchAll(/(\d+(?:\.\d+)?)(ms|min|[smhdw])/gi))

@@ -1,66 +1,71 @@
-import { Clock, type Timer } from "../base/clock.js";
+import { setImmediate } from "node:timers";
 
-interface Pending {
-  readonly atMs: number;
-  readonly callback: () => void;
-}
+import { ArgumentError } from "../base/errors.js";
+import { readDuration } from "../bot/word-types.js";
+import { StoppedClock } from "./stopped-clock.js";
 
-/** Time that a test moves by hand. The wall clock and the monotonic one differ, so that mixing them up shows. */
-export class TestClock extends Clock {
-  #elapsedMs = 0;
-  #startMs: number;
-  readonly #timers = new Set<Pending>();
+/** So many turns of the event loop in which nobody waits for anything new mean that nothing is at work. */
+const QUIET_TURNS = 5;
+/** What is still at work then has no end of its own. */
+const MAX_TURNS = 10_000;
 
-  /** `startMs`: what time it is at first, in milliseconds since 1970; default the 2nd of January 2026, 03:04:05 UTC. */
-  constructor(startMs = Date.UTC(2026, 0, 2, 3, 4, 5)) {
-    super();
-    this.#startMs = startMs;
+/** Time that a test moves by hand; what bots do takes none. */
+export class TestClock extends StoppedClock {
+  #moving: Promise<void> | null = null;
+
+  /**
+   * Moves on by so much (milliseconds, or a text such as `"1h30m"`), from one moment at which something falls due to the
+   * next. At each, what falls due is called, and what comes of that is done before time goes on: a handler is not ended
+   * by its time limit before it could run, and an answer of the service comes in time. Resolves when all that is done. Who
+   * goes on with a method of `TestRoom` or `TestUser` need not wait for it: those do. Rejects with what a call throws;
+   * throws `ArgumentError` for what is no time.
+   */
+  advance(duration: number | string): Promise<void> {
+    const durationMs = typeof duration === "number" ? duration : readDuration(duration);
+    if (durationMs === undefined || !Number.isFinite(durationMs) || durationMs < 0)
+      throw new ArgumentError(`"${duration}" is no time: write milliseconds, or a text such as "1h30m"`);
+    const moving = this.#moving === null ? this.#move(durationMs) : this.#after(this.#moving, durationMs);
+    this.#moving = moving;
+    const over = (): void => {
+      if (this.#moving === moving) this.#moving = null;
+    };
+    // who does not wait for it is told by what waits for it in their place
+    moving.then(over, over);
+    return moving;
   }
 
-  override now(): number {
-    return this.#startMs + this.#elapsedMs;
+  /** Whether time is on its way. */
+  get moving(): boolean {
+    return this.#moving !== null;
   }
 
-  override monotonic(): number {
-    return 5_000 + this.#elapsedMs;
+  /** Resolves when time stands still. Rejects with what a call throws that falls due on the way. */
+  async still(): Promise<void> {
+    while (this.#moving !== null) await this.#moving;
   }
 
-  override setTimeout(callback: () => void, delayMs: number): Timer {
-    const timer = { atMs: this.#elapsedMs + Math.max(0, delayMs), callback };
-    this.#timers.add(timer);
-    return { cancel: () => void this.#timers.delete(timer) };
+  async #after(before: Promise<void>, durationMs: number): Promise<void> {
+    await before;
+    await this.#move(durationMs);
   }
 
-  /** How many calls are pending. */
-  get pending(): number {
-    return this.#timers.size;
-  }
-
-  /** In how many milliseconds the next call is due, null where there is none. */
-  get nextInMs(): number | null {
-    const next = this.#next();
-    return next === undefined ? null : next.atMs - this.#elapsedMs;
-  }
-
-  #next(): Pending | undefined {
-    let next: Pending | undefined;
-    for (const timer of this.#timers) if (next === undefined || timer.atMs < next.atMs) next = timer;
-    return next;
-  }
-
-  /** Puts the wall clock alone forward, or back, by so many milliseconds, as it happens to machines: no time passes. */
-  jump(byMs: number): void {
-    this.#startMs += byMs;
-  }
-
-  /** Moves on by so many milliseconds, and calls what falls due meanwhile, in order of time. */
-  advance(durationMs: number): void {
-    const untilMs = this.#elapsedMs + durationMs;
-    for (let next = this.#next(); next !== undefined && next.atMs <= untilMs; next = this.#next()) {
-      this.#timers.delete(next);
-      this.#elapsedMs = next.atMs;
-      next.callback();
+  async #move(durationMs: number): Promise<void> {
+    await this.#settled();
+    const untilMs = this.elapsedMs + durationMs;
+    while (this.step(untilMs)) {
+      while (this.nextInMs === 0) this.step(untilMs);
+      await this.#settled();
     }
-    this.#elapsedMs = untilMs;
+    this.pass(untilMs);
+  }
+
+  /** What is under way is done, as far as it waits for no time. */
+  async #settled(): Promise<void> {
+    let quiet = 0;
+    for (let turn = 0; turn < MAX_TURNS && quiet < QUIET_TURNS; turn++) {
+      const before = this.changes;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      quiet = this.changes === before ? quiet + 1 : 0;
+    }
   }
 }

@@ -93,6 +93,7 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
    * `user.nextMessage()`. Rejects, with what was said and logged, when none comes in time.
    */
   async nextReply({ timeoutMs = TIMEOUT_MS }: WaitOptions = {}): Promise<MessageReceived> {
+    if (this.clock.moving) await this.clock.still();
     const reply = this.#replies.shift() ?? (await this.#coming(timeoutMs));
     if (reply === undefined) throw new Error(this.#explain(`The bots said nothing in ${timeoutMs} ms`));
     return reply;
@@ -112,8 +113,9 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
   }
 
   /** Resolves when everything that happened so far has led to what it leads to, as far as time stands still. */
-  settled(): Promise<void> {
-    return settle(
+  async settled(): Promise<void> {
+    if (this.clock.moving) await this.clock.still();
+    await settle(
       this.app,
       this.jid.domain,
       () => this.#replies.length,
@@ -143,7 +145,7 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
     // What hangs is waited for in the time of the test, which nobody moves any more.
     while (!over) {
       await Promise.race([stopping, new Promise((resolve) => setTimeout(resolve, 5))]);
-      if (!over) this.clock.advance(1_000);
+      if (!over) await this.clock.advance(1_000).catch(() => {});
     }
     await this.server.close();
   }

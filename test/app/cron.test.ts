@@ -42,10 +42,10 @@ describe("@Cron", () => {
     }
     const room = await start(Keeper, ["one@rooms.example.org", "two@rooms.example.org"]);
     // It is 03:04:05 UTC; Berlin is an hour ahead in winter.
-    room.clock.advance(4 * HOUR_MS);
+    await room.clock.advance(4 * HOUR_MS);
     await room.expectSilence();
     // No further: the time of handlers runs on the same clock.
-    room.clock.advance(HOUR_MS - 245_000);
+    await room.clock.advance(HOUR_MS - 245_000);
     expect((await room.nextReply()).body).toBe("Stand-up!");
     await room.settled();
     expect((room.bot as Keeper).ticks).toEqual([
@@ -55,7 +55,7 @@ describe("@Cron", () => {
     expect(room.server.room("two@rooms.example.org").transcript.map(({ text }) => text)).toEqual([
       "Stand-up!",
     ]);
-    room.clock.advance(24 * HOUR_MS);
+    await room.clock.advance(24 * HOUR_MS);
     expect((await room.nextReply()).body).toBe("Stand-up!");
   });
 
@@ -68,7 +68,7 @@ describe("@Cron", () => {
       }
     }
     const room = await start(Keeper, ["one@rooms.example.org", "two@rooms.example.org"]);
-    room.clock.advance(20 * 60_000);
+    await room.clock.advance(20 * 60_000);
     await room.settled();
     expect((room.bot as Keeper).ticks).toEqual(["2026-01-02T03:10:00.000Z", "2026-01-02T03:20:00.000Z"]);
   });
@@ -91,7 +91,7 @@ describe("@Cron", () => {
       const room = await start(Keeper);
       const bot = room.bot as Keeper;
       for (let n = 0; n < 3; n++) {
-        room.clock.advance(1_000);
+        await room.clock.advance(1_000);
         await new Promise((resolve) => setImmediate(resolve));
       }
       expect(bot.count).toBe(1);
@@ -116,7 +116,7 @@ describe("@Cron", () => {
     }
     const room = await start(Keeper);
     for (let n = 0; n < 2; n++) {
-      room.clock.advance(HOUR_MS);
+      await room.clock.advance(HOUR_MS);
       expect((await room.nextReply()).body).toContain("ref");
     }
     const alice = await room.enter("alice");
@@ -134,15 +134,15 @@ describe("@Cron", () => {
     }
     const room = await start(Keeper);
     const bot = room.bot as Keeper;
-    room.clock.advance(60_000);
+    await room.clock.advance(60_000);
     await room.settled();
     expect(bot.count).toBe(1);
     room.server.room(room.jid).kick("keeper", { status: 301 });
     await room.settled();
-    room.clock.advance(10 * 60_000);
+    await room.clock.advance(10 * 60_000);
     expect(bot.count).toBe(1);
     await room[Symbol.asyncDispose]();
-    room.clock.advance(10 * 60_000);
+    await room.clock.advance(10 * 60_000);
     expect(bot.count).toBe(1);
   });
 
@@ -237,11 +237,11 @@ describe("@Cron", () => {
     room.clock.jump(3 * HOUR_MS);
     await room.settled();
     expect(bot.ticks).toEqual([]);
-    room.clock.advance(60_000);
+    await room.clock.advance(60_000);
     await room.settled();
     // 03:10 was the next when it was 03:04, and now it is 06:05
     expect(bot.ticks).toEqual(["01-02T03:10"]);
-    room.clock.advance(5 * 60_000);
+    await room.clock.advance(5 * 60_000);
     await room.settled();
     expect(bot.ticks).toEqual(["01-02T03:10", "01-02T06:10"]);
   });
@@ -249,19 +249,19 @@ describe("@Cron", () => {
   it("calls nothing early or twice when the clock is put back", async () => {
     const room = await start(counting("*/10 * * * *"));
     const bot = room.bot as unknown as { ticks: string[] };
-    room.clock.advance(5 * 60_000);
+    await room.clock.advance(5 * 60_000);
     room.clock.jump(-HOUR_MS);
-    room.clock.advance(30 * 60_000);
+    await room.clock.advance(30 * 60_000);
     await room.settled();
     expect(bot.ticks).toEqual([]);
-    room.clock.advance(32 * 60_000);
+    await room.clock.advance(32 * 60_000);
     await room.settled();
     expect(bot.ticks).toEqual(["01-02T03:10"]);
     room.clock.jump(-5 * 60_000);
-    room.clock.advance(10 * 60_000);
+    await room.clock.advance(10 * 60_000);
     await room.settled();
     expect(bot.ticks).toEqual(["01-02T03:10"]);
-    room.clock.advance(5 * 60_000);
+    await room.clock.advance(5 * 60_000);
     await room.settled();
     expect(bot.ticks).toEqual(["01-02T03:10", "01-02T03:20"]);
   });
@@ -282,12 +282,12 @@ describe("@Cron", () => {
     const bot = room.bot as Keeper;
     const alice = await room.enter("alice");
     await alice.say("hold");
-    room.clock.advance(30_000);
+    await room.clock.advance(30_000);
     go();
     await room.settled();
     expect(bot.ticks).toEqual(["04:10"]);
     await alice.say("hold");
-    room.clock.advance(10_000);
+    await room.clock.advance(10_000);
     room.server.room(room.jid).kick("keeper", { status: 301 });
     await until("it is out", () => room.app.muc.rooms.size === 0);
     go();
@@ -313,11 +313,11 @@ describe("@Cron", () => {
     await alice.say("hold");
     for (let n = 0; n < MAX_WAITING; n++) await alice.say(`line ${n}`);
     await new Promise((resolve) => setImmediate(resolve));
-    room.clock.advance(10_000);
+    await room.clock.advance(10_000);
     go();
     await room.settled();
     expect(bot.ticks).toEqual([]);
-    room.clock.advance(10_000);
+    await room.clock.advance(10_000);
     await room.settled();
     expect(bot.ticks).toEqual(["04:20"]);
   });
@@ -338,7 +338,7 @@ describe("@Cron", () => {
     }
     const room = await start(Keeper);
     const bot = room.bot as Keeper;
-    room.clock.advance(20_000);
+    await room.clock.advance(20_000);
     const alice = await room.enter("alice");
     await alice.say("x");
     expect((await room.nextReply()).body).toBe("heard");
@@ -346,7 +346,7 @@ describe("@Cron", () => {
     go();
     expect((await room.nextReply()).body).toBe("done");
     await new Promise((resolve) => setImmediate(resolve));
-    room.clock.advance(10_000);
+    await room.clock.advance(10_000);
     expect(bot.count).toBe(2);
     go();
     await room.settled();
@@ -365,7 +365,7 @@ describe("@Cron", () => {
       }
     }
     const room = await start(Keeper);
-    room.clock.advance(HOUR_MS);
+    await room.clock.advance(HOUR_MS);
     await room.settled();
     expect((room.bot as Keeper).ticks.toSorted()).toEqual(["botTick", "cron"]);
   });
@@ -382,7 +382,7 @@ describe("@Cron", () => {
       }
     }
     const room = await start(Keeper);
-    room.clock.advance(HOUR_MS);
+    await room.clock.advance(HOUR_MS);
     await room.settled();
     expect((room.bot as Keeper).failures).toEqual(["Keeper.fails botTick: boom"]);
   });

@@ -159,7 +159,7 @@ describe("features", () => {
     class Keeper {}
     {
       await using room = await testRoom(Keeper);
-      room.clock.advance(60 * 60_000);
+      await room.clock.advance(60 * 60_000);
       await room.settled();
     }
     expect(calls).toEqual(["start", "tick", "stop"]);

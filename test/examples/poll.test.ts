@@ -53,7 +53,7 @@ it("goes on while it asks for the answers, takes them from who was asked, and do
   expect(await answer(room, bob, "!poll vote 1")).toBe("There is no answer 1");
   await bob.say("yes, no");
   await room.expectSilence();
-  room.clock.advance(61_000);
+  await room.clock.advance(61_000);
   expect((await room.nextReply()).body).toBe("Tea?");
   expect(await answer(room, alice, "!poll add yes")).toBe("Tea?\n1. yes");
 });

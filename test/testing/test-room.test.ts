@@ -134,9 +134,9 @@ describe("a room of the test", () => {
     await alice.say("hello");
     // One event at a time: the command has the turn, and time stands still.
     await expect(room.nextReply({ timeoutMs: 20 })).rejects.toThrow("said nothing");
-    room.clock.advance(30_000);
+    await room.clock.advance(30_000);
     await expect(room.nextReply({ timeoutMs: 20 })).rejects.toThrow("said nothing");
-    room.clock.advance(30_000);
+    await room.clock.advance(30_000);
     expect((await room.nextReply()).body).toContain("ref");
     expect((await room.nextReply()).body).toBe("hello yourself");
   });
@@ -186,7 +186,7 @@ describe("a room of the test", () => {
     room.server.expireSession("bot@example.org");
     await alice.say("hello");
     for (let n = 0; n < 50 && !room.app.status().ready; n++) {
-      room.clock.advance(1_000);
+      await room.clock.advance(1_000);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await alice.say("hello");

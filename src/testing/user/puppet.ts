@@ -6,6 +6,7 @@ import { NotJoinedError, RequestTimeoutError } from "../../base/errors.js";
 import type { JID } from "../../base/jid.js";
 import type { ClientSession, Link } from "../host/client-session.js";
 import type { Host } from "../host/host.js";
+import { TestClock } from "../test-clock.js";
 import { TestServiceError } from "../test-service-error.js";
 import { NS } from "../wire/namespaces.js";
 import { isRequest, resultFor, withAttributes } from "../wire/stanza.js";
@@ -86,9 +87,21 @@ export class Puppet implements Link {
 
   /**
    * Sends a stanza and waits for what `isAnswer` picks. Rejects with {@link TestServiceError} when the stanza is
-   * refused, with {@link RequestTimeoutError} when nothing comes.
+   * refused, with {@link RequestTimeoutError} when nothing comes. Where a test moves time, it comes after that.
    */
   async request(stanza: Element, isAnswer: Watcher): Promise<Element> {
+    const still = this.#inTime();
+    if (still !== undefined) await still;
+    return this.#request(stanza, isAnswer);
+  }
+
+  /** Undefined where time stands still, or is nobody's: then nothing is waited for. */
+  #inTime(): Promise<void> | undefined {
+    const { clock } = this.#host;
+    return clock instanceof TestClock && clock.moving ? clock.still() : undefined;
+  }
+
+  async #request(stanza: Element, isAnswer: Watcher): Promise<Element> {
     const { id = randomUUID() } = stanza.attrs;
     const refused = (each: Element): boolean => each.attrs["type"] === "error" && each.attrs["id"] === id;
     // Nothing comes before the next turn, so it is early enough to wait from here on.
@@ -112,9 +125,11 @@ export class Puppet implements Link {
    * handled in order, so a refusal comes before the answer to a ping that was sent behind it.
    */
   async settle(stanza: Element): Promise<void> {
+    const still = this.#inTime();
+    if (still !== undefined) await still;
     this.#checkOpen();
     const id = BARRIER + randomUUID();
-    const done = this.request(stanza, (each) => each.attrs["id"] === id && each.name === "iq");
+    const done = this.#request(stanza, (each) => each.attrs["id"] === id && each.name === "iq");
     const ping = xml("ping", { xmlns: NS.ping });
     this.post(xml("iq", { type: "get", id, to: this.session.jid.domain }, ping));
     await done;
