@@ -102,12 +102,12 @@ export class XmppStream {
 
   /** What fails the stream fails whatever waits for it. */
   async #guard<T>(work: Promise<T>): Promise<T> {
+    work.catch(() => {});
     if (this.#error !== null) throw this.#error;
     let fail: (error: Error) => void = () => {};
     const failed = new Promise<never>((_, reject) => (fail = reject));
     this.#guards.add(fail);
     failed.catch(() => {});
-    work.catch(() => {});
     try {
       return await Promise.race([work, failed]);
     } finally {

@@ -295,6 +295,17 @@ describe("another transport", () => {
     await expect(started).rejects.toMatchObject({ code: "stopped" });
   });
 
+  it("that has just opened when the session is stopped leaves nothing behind that nobody awaits", async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      const { client } = pipe();
+      const test = await SessionUnderTest.over(online, { connect: () => Promise.resolve(client) });
+      const started = test.session.start();
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      await test.session.stop();
+      await expect(started).rejects.toMatchObject({ code: "stopped" });
+    }
+  });
+
   it("that opens after the attempt is over is destroyed", async () => {
     const { client, server } = pipe();
     let open = (_stream: Duplex): void => {};
