@@ -121,7 +121,7 @@ export class BotApp {
   }
 
   async #start(): Promise<void> {
-    if (this.#stopping !== null) throw new SessionError("stopped", "The application was stopped");
+    this.#assertGoing();
     const { env = {}, handlerTimeoutMs = HANDLER_TIMEOUT_MS, maxHandlers = MAX_HANDLERS } = this.#options;
     const bots = [...new Set(this.#options.bots)];
     const settings = settingsFrom(this.#options, env);
@@ -162,9 +162,14 @@ export class BotApp {
     if (rooms.rooms.length === 0 && !plans.some(({ compiled }) => takesInvitations(compiled)))
       logger.warn("The bots sit in no room: name some in @Bot or MUCWRIGHT_ROOMS");
     await lifecycle.start([...cast.outside(plans, "everywhere"), ...wiring.takeToStart()]);
+    this.#assertGoing();
     await session.start();
     wiring.startSchedules();
     this.#checkReady();
+  }
+
+  #assertGoing(): void {
+    if (this.#stopping !== null) throw new SessionError("stopped", "The application was stopped");
   }
 
   #watch(room: Room, named: Room): void {
@@ -253,7 +258,7 @@ export class BotApp {
         resolve();
       }, DRAIN_TIMEOUT_MS);
     });
-    await Promise.race([this.idle(), limit]);
+    await Promise.race([Promise.all([this.idle(), this.#lifecycle?.idle()]), limit]);
     timer?.cancel();
     // a handler that ends later is not followed by others
     this.#wiring?.discard();

@@ -4,36 +4,65 @@ import type { EventHandler } from "../bot/compiled.js";
 import { HandlerContext } from "../bot/handler-context.js";
 import type { InvokeContext } from "../bot/invoke.js";
 import { instanceFor, type RunningBot } from "../bot/router.js";
+import { SessionError } from "../xmpp/session-error.js";
 
-type Context = Pick<InvokeContext, "clock" | "logger" | "handlerTimeoutMs">;
+type Context = Pick<InvokeContext, "signal" | "clock" | "logger" | "handlerTimeoutMs">;
+
+/** How long the `@OnStop` methods of a bot may take whose start was not waited for. */
+const LATE_STOP_TIMEOUT_MS = 5_000;
 
 /** Calls `@OnStart` methods in order, and `@OnStop` methods in reverse. */
 export class Lifecycle {
   readonly #context: Context;
   /** Bots that are started, in order. */
   #started: RunningBot[] = [];
+  /** Those that are not to be started any more: their room is over. */
+  readonly #ended = new WeakSet<RunningBot>();
+  #isOver = false;
+  #starting: Promise<unknown> = Promise.resolve();
 
   constructor(context: Context) {
     this.#context = context;
   }
 
-  /** Rejects with what the first method that fails throws: those behind it are not called. */
-  async start(bots: readonly RunningBot[]): Promise<void> {
+  /**
+   * Rejects with what the first method that fails throws, and with `SessionError` when the application is stopped: those
+   * behind it are not called.
+   */
+  start(bots: readonly RunningBot[]): Promise<void> {
+    const work = this.#start(bots);
+    this.#starting = Promise.allSettled([this.#starting, work]);
+    return work;
+  }
+
+  async #start(bots: readonly RunningBot[]): Promise<void> {
     for (const bot of bots) {
-      for (const handler of hooksOf(bot, "start"))
+      if (this.#ended.has(bot)) continue;
+      for (const handler of hooksOf(bot, "start")) {
+        if (this.#context.signal.aborted) throw new SessionError("stopped", "The application was stopped");
         await this.#call(bot, handler, this.#context.handlerTimeoutMs);
+      }
       this.#started.push(bot);
+      // whoever stopped the others did not wait for this one
+      if (this.#isOver || this.#ended.has(bot)) await this.stop(LATE_STOP_TIMEOUT_MS, [bot]);
     }
+  }
+
+  /** Resolves when no bot is being started. */
+  async idle(): Promise<void> {
+    await this.#starting;
   }
 
   /**
    * Calls those of some bots, or of all that are started, within `limitMs` altogether; what they throw reaches the log.
    * Calls each once.
    */
-  async stop(limitMs: number, bots: readonly RunningBot[] = this.#started): Promise<void> {
+  async stop(limitMs: number, bots: readonly RunningBot[] | "all" = "all"): Promise<void> {
     const { clock, logger } = this.#context;
     const deadlineMs = clock.monotonic() + limitMs;
-    const stopped = this.#started.filter((bot) => bots.includes(bot));
+    if (bots === "all") this.#isOver = true;
+    else for (const bot of bots) this.#ended.add(bot);
+    const stopped = this.#started.filter((bot) => bots === "all" || bots.includes(bot));
     this.#started = this.#started.filter((bot) => !stopped.includes(bot));
     for (const bot of stopped.reverse())
       for (const handler of [...hooksOf(bot, "stop")].reverse()) {

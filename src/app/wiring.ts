@@ -37,6 +37,8 @@ export class Wiring {
   readonly #queues = new Set<Dispatcher>();
   /** Rooms that are over and whose bots are being stopped. */
   readonly #endings = new Set<Promise<void>>();
+  /** The same by the room's address: whoever comes there next begins after that. */
+  readonly #endingAt = new Map<string, Promise<void>>();
   /** Bots of single rooms that the start of the application will start; null after that: they start by themselves. */
   #toStart: RunningBot[] | null = [];
   readonly #mistakes: AuthoringMistake[] = [];
@@ -79,7 +81,7 @@ export class Wiring {
     const forget = (): void => {
       queue.close();
       if (this.#here.get(room.jid.toString()) === here) this.#here.delete(room.jid.toString());
-      this.#end(queue, own);
+      this.#end(room, queue, own);
     };
     room.on("exit", forget);
     room.on("failure", forget);
@@ -111,28 +113,38 @@ export class Wiring {
   /** Before anything that happens there reaches anybody. */
   #begin(room: Room, bots: readonly RunningBot[], router: Router, queue: Dispatcher): void {
     if (this.#toStart !== null) return void this.#toStart.push(...bots);
-    const { lifecycle, logger } = this.#options;
+    const { lifecycle, logger, context } = this.#options;
+    const former = this.#endingAt.get(room.jid.toString());
     const start = async (bot: RunningBot): Promise<void> => {
       try {
         await lifecycle.start([bot]);
       } catch (error) {
-        logger.error({ room: room.jid, bot: bot.type.name, error }, "A bot could not be started in a room");
+        if (context.signal.aborted) logger.debug({ room: room.jid, error }, "A bot was not started any more");
+        else
+          logger.error({ room: room.jid, bot: bot.type.name, error }, "A bot could not be started in a room");
         router.drop(bot);
       }
     };
     queue.first(async () => {
+      await former;
       for (const bot of bots) await start(bot);
     });
   }
 
   /** What is at work is still waited for, by `idle()` and by the end of the application. */
-  #end(queue: Dispatcher, own: readonly RunningBot[]): void {
+  #end({ jid }: Room, queue: Dispatcher, own: readonly RunningBot[]): void {
     const ending = queue.idle().then(async () => {
       this.#queues.delete(queue);
       await this.#options.lifecycle.stop(STOP_TIMEOUT_MS, own);
     });
     this.#endings.add(ending);
     void ending.finally(() => this.#endings.delete(ending));
+    if (own.length === 0) return;
+    const address = jid.toString();
+    this.#endingAt.set(address, ending);
+    void ending.finally(() => {
+      if (this.#endingAt.get(address) === ending) this.#endingAt.delete(address);
+    });
   }
 
   /** Brings what comes from outside of rooms to the bots that there are once. `isOurs`: whether a JID is the account's own. */

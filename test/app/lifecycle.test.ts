@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Bot, OnMessage, OnStart, OnStop } from "../../src/bot/decorators.js";
 import { HandlerContext } from "../../src/bot/handler-context.js";
 import { MessageReceived } from "../../src/muc/events/messages.js";
+import type { SessionError } from "../../src/xmpp/session-error.js";
 import { cleanUp, LOBBY, makeApp, startApp, until } from "./support/apps.js";
 import { ManualClock } from "../support/manual-clock.js";
 
@@ -112,6 +113,57 @@ describe("@OnStart and @OnStop", () => {
     }
     const { app } = makeApp({ bots: [Slow], handlerTimeoutMs: 20 });
     await expect(app.start()).rejects.toThrow("Slow.begin took longer than 20 ms");
+  });
+
+  describe("while the application is stopped", () => {
+    const order: string[] = [];
+    let go: () => void = () => {};
+    @Bot({ rooms: [LOBBY], nick: "keeper" })
+    class First {
+      @OnStart() async begin() {
+        order.push("begins");
+        await new Promise<void>((resolve) => (go = resolve));
+        order.push("has begun");
+      }
+      @OnStop() end() {
+        order.push("ends");
+      }
+    }
+    @Bot({ rooms: [LOBBY], nick: "keeper" })
+    class Second {
+      @OnStart() begin() {
+        order.push("second begins");
+      }
+      @OnStop() end() {
+        order.push("second ends");
+      }
+    }
+    async function stopped(clock?: ManualClock) {
+      order.length = 0;
+      const { app } = makeApp({ bots: [First, Second], ...(clock !== undefined && { clock }) });
+      const started = app.start().catch((error: SessionError) => error.code);
+      await until("it begins", () => order.length === 1);
+      return { stopping: app.stop().then(() => order.push("stopped")), started };
+    }
+
+    it("is waited for, and followed by no other start", async () => {
+      const { stopping, started } = await stopped();
+      go();
+      await stopping;
+      expect(await started).toBe("stopped");
+      expect(order).toEqual(["begins", "has begun", "ends", "stopped"]);
+    });
+
+    it("is waited for no longer than all else, and stopped when it is over", async () => {
+      const clock = new ManualClock();
+      const { stopping, started } = await stopped(clock);
+      await until("the stop waits", () => clock.pending > 1);
+      clock.advance(5_000);
+      await stopping;
+      go();
+      expect(await started).toBe("stopped");
+      expect(order).toEqual(["begins", "stopped", "has begun", "ends"]);
+    });
   });
 
   it("has nowhere to say anything", async () => {
