@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
 
 import { Command, ensureBuilt, REGISTER, ROOT } from "./app/support/commands.js";
 import { authorFolder } from "./cli/loader/support/author.js";
@@ -19,6 +19,26 @@ beforeAll(ensureBuilt, 120_000);
 it("the first bot of the README has at most twelve lines", () => {
   const [bot = ""] = blocks("ts");
   expect(bot.trim().split("\n").length).toBeLessThanOrEqual(12);
+});
+
+it("the first bot of the README, and its test, compile with the settings that it names", async () => {
+  const [keeper = "", , , , test = ""] = blocks("ts");
+  const [settings = ""] = blocks("json");
+  const folder = mkdtempSync(`${ROOT}/test/.guides-readme-`);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries({
+    "keeper.ts": keeper,
+    "keeper.test.ts": test,
+    "tsconfig.json": settings,
+  }))
+    writeFileSync(`${folder}/${name}`, text);
+  expect(test).toContain("testRoom(Keeper)");
+  const tsc = new Command([`${ROOT}/node_modules/typescript/bin/tsc`, "--noEmit", "-p", folder], {
+    cwd: folder,
+  });
+  // What the package depends on has mistakes of its own in its types.
+  const { stdout } = await tsc.ended;
+  expect(stdout.split("\n").filter((line) => /^keeper|TS2318/.test(line))).toEqual([]);
 });
 
 it("the bots of the README run as they stand there, in the test that it shows", async () => {

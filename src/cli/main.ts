@@ -65,9 +65,16 @@ async function main(argv: readonly string[]): Promise<number | null> {
   }
 }
 
+/** Whoever reads along may have had enough (`| head`): a visit ends then, and a bot goes on without its log. */
+function endWithReader(): void {
+  process.stdout.on("error", () => process.exit());
+  process.stderr.on("error", () => {});
+}
+
 /** How long what a bot left running may keep the process, once its work is done. */
 const LINGER_MS = 1_000;
 
+endWithReader();
 try {
   const status = await main(process.argv.slice(2));
   if (status !== null) process.exitCode = status;

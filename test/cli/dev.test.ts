@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { ensureBuilt, mucwright, ROOT } from "../app/support/commands.js";
@@ -175,6 +178,12 @@ describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
     const env = { MUCWRIGHT_ROOMS: "x@y", MUCWRIGHT_SERVICE: "nonsense", MUCWRIGHT_JID: "nonsense" };
     const run = await mucwright(["dev", "bot", "--script", "a.visit"], { cwd: folder, env }).ended;
     expect(run).toEqual({ status: 0, stderr: "", stdout: "den <guest> one\nden <dee> one!\nover\n" });
+  });
+
+  it("ends without a word where nobody reads what it shows any more", async () => {
+    const line = `"${process.execPath}" dist/cli/main.js dev examples/poll.ts </dev/null | head -1`;
+    const { stdout, stderr } = await promisify(execFile)("sh", ["-c", line], { cwd: ROOT });
+    expect([stdout, stderr]).toEqual(["lobby <bob> !poll start Are we done?\n", ""]);
   });
 
   it("tells of a handler that fails, and goes on", async () => {
