@@ -49,6 +49,8 @@ export class MessageReceived extends SpokenEvent {
 
   /** The id of the message that it corrects, null where it is none (XEP-0308). */
   get replaces(): string | null {
+    const { content } = this.#facts;
+    if (content !== undefined && content !== null) return content.replaces;
     return this.stanza.getChild("replace", NS.replace)?.attrs["id"] ?? null;
   }
 

@@ -7,7 +7,7 @@ import type { DraftInit } from "../wire/draft.js";
 import { isEncrypted } from "../wire/encryption.js";
 import { withoutFallback } from "../wire/fallback.js";
 import { NS } from "../wire/namespaces.js";
-import { readPlainBody } from "../wire/plain-body.js";
+import type { MessageContent } from "../wire/message-content.js";
 import { readDelay, readTexts } from "../wire/texts.js";
 import type { AnyRoomEvent } from "./event-map.js";
 import { RoomEvent } from "./room-event.js";
@@ -30,6 +30,8 @@ export interface SpokenFacts extends Sender {
   readonly receivedAtMs: number;
   readonly languages: readonly string[];
   readonly voice: MessageVoice;
+  /** What was read of it already, where something was. */
+  readonly content?: MessageContent | null;
 }
 
 /** Something that an occupant sent. What it says of the sender is frozen at receipt; the rest is read when asked for. */
@@ -67,11 +69,13 @@ export abstract class SpokenEvent extends RoomEvent {
    * (XEP-0428); of an encrypted message that is all of it.
    */
   get body(): string {
-    this.#body ??= readPlainBody(this.stanza) ?? this.#readBody();
+    this.#body ??= this.#readBody();
     return this.#body;
   }
 
   #readBody(): string {
+    const { content } = this.#facts;
+    if (content?.isPlain === true) return content.body ?? "";
     if (this.encrypted) return "";
     return withoutFallback(this.bodies.pick(this.#facts.languages) ?? "", this.stanza);
   }

@@ -1,21 +1,7 @@
-import type { Element } from "../../base/element.js";
 import { unpin } from "../../base/unpin.js";
 import type { Occupant } from "../occupant.js";
-import { NS } from "../wire/namespaces.js";
+import type { MessageIds, MessageMarks } from "../wire/message-content.js";
 import { RecentKeys } from "./recent-keys.js";
-
-/** What a message is called by: by its author, and by the room. */
-export interface MessageIds {
-  readonly id: string | null;
-  readonly originId: string | null;
-  readonly stanzaId: string | null;
-}
-
-/** What has to be read of a message to know it again. */
-export interface MessageMarks extends MessageIds {
-  /** The text of its first body, null for none. */
-  readonly body: string | null;
-}
 
 /** A message that was handled. */
 export interface Remembered extends MessageIds {
@@ -33,38 +19,12 @@ export const MEMORY_CAPACITY = 256;
 /** Of a text, so much tells it from others. */
 const COMPARED_CHARS = 1_024;
 
-/** The marks of a message, for `room`. On the way of every message: one look at each child, and no list. */
-export function readMarks(stanza: Element, room: string): MessageMarks {
-  let originId: string | undefined;
-  let stanzaId: string | undefined;
-  let body: string | null = null;
-  for (const child of stanza.children) {
-    if (typeof child === "string") continue;
-    const { name } = child;
-    if (name === "body") body ??= child.text();
-    else if (child.xmlns !== NS.stanzaId) continue;
-    else if (name === "origin-id") originId ??= child.attrs["id"];
-    else if (name === "stanza-id" && child.attrs["by"] === room) stanzaId ??= child.attrs["id"];
-  }
-  return { id: stanza.attrs["id"] ?? null, originId: originId ?? null, stanzaId: stanzaId ?? null, body };
-}
-
 /** The last messages of a room: who said them, and that they were handled. */
 export class AuthorMemory {
-  readonly #room: string;
   readonly #messages: Remembered[] = [];
   /** By the room's id, else by the author's. None before there is a message. */
   #keys: RecentKeys | null = null;
   #next = 0;
-
-  constructor(room: string) {
-    this.#room = room;
-  }
-
-  /** What a message can be known again by. */
-  marksOf(stanza: Element): MessageMarks {
-    return readMarks(stanza, this.#room);
-  }
 
   /** Keeps who said this; `atMs` is needed only where a history is told from what was handled before. */
   remember({ id, originId, stanzaId, body }: MessageMarks, author: Occupant, said: number, atMs = 0): void {

@@ -1,14 +1,8 @@
 import type { Element } from "../../base/element.js";
 import type { Occupant } from "../occupant.js";
+import type { MessageIds, MessageMarks } from "../wire/message-content.js";
 import { readDelay } from "../wire/texts.js";
-import {
-  AuthorMemory,
-  MEMORY_CAPACITY,
-  saidBy,
-  type MessageIds,
-  type MessageMarks,
-  type Remembered,
-} from "./author-memory.js";
+import { AuthorMemory, MEMORY_CAPACITY, saidBy, type Remembered } from "./author-memory.js";
 import type { RoomContext } from "./room-context.js";
 
 /** Clocks of both sides run on while a request for history is under way, and their marks are rough. */
@@ -53,7 +47,7 @@ export class CatchUp {
 
   constructor(room: RoomContext) {
     this.#room = room;
-    this.memory = new AuthorMemory(room.jid.toString());
+    this.memory = new AuthorMemory();
   }
 
   /** A message is handled: what comes of it again is not. */

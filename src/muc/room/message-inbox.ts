@@ -14,7 +14,6 @@ import { readContent, type MessageContent, type ModerationContent } from "../wir
 import { isAllFallback } from "../wire/fallback.js";
 import { readTexts } from "../wire/texts.js";
 import { NS } from "../wire/namespaces.js";
-import type { MessageMarks } from "./author-memory.js";
 import { Authorship, type Authored } from "./authorship.js";
 import type { CatchUp } from "./catch-up.js";
 import type { Membership } from "./membership.js";
@@ -28,6 +27,7 @@ import { VoiceDesk } from "../voice/voice-desk.js";
 /** The messages of one room: says what each of them is, and tells the listeners. */
 export class MessageInbox {
   readonly #room: RoomContext;
+  readonly #address: string;
   readonly #membership: Membership;
   readonly #voice: MessageVoice;
   readonly #authorship: Authorship;
@@ -38,6 +38,7 @@ export class MessageInbox {
 
   constructor(room: RoomContext, membership: Membership, voice: MessageVoice) {
     this.#room = room;
+    this.#address = room.jid.toString();
     this.#membership = membership;
     this.#voice = voice;
     this.#authorship = new Authorship(room);
@@ -53,7 +54,7 @@ export class MessageInbox {
     if (type === "groupchat") return this.#groupchat(stanza, nick);
     // XEP-0280: only our own account sends us copies.
     if (hasCarbon(stanza)) return this.#room.host.diagnostic("forged-carbon", stanza);
-    const content = readContent(stanza);
+    const content = readContent(stanza, this.#address);
     if (nick !== null) this.#privately(stanza, nick, content);
     else this.#notice(stanza, content);
   }
@@ -66,7 +67,7 @@ export class MessageInbox {
   }
 
   #groupchat(stanza: Element, nick: string | null): void {
-    const content = readContent(stanza);
+    const content = readContent(stanza, this.#address);
     if (isSubject(content)) return this.#subject(stanza, nick);
     const { core } = this.#membership;
     const { delayed } = content;
@@ -80,10 +81,9 @@ export class MessageInbox {
 
   /** What comes twice, as after a resumption that went wrong, is handled once. */
   #live(stanza: Element, content: MessageContent, nick: string): void {
-    const { memory } = this.#catchUp;
-    const marks = memory.marksOf(stanza);
-    if (memory.isRepeat(marks, nick)) return this.#room.host.diagnostic("handled-before", stanza);
-    this.#ofOccupant(stanza, content, marks, this.#authorship.now(stanza, nick));
+    if (this.#catchUp.memory.isRepeat(content, nick))
+      return this.#room.host.diagnostic("handled-before", stanza);
+    this.#ofOccupant(stanza, content, this.#authorship.now(stanza, nick));
   }
 
   /** Tells the machine that somebody speaks. False while we are out. */
@@ -98,13 +98,12 @@ export class MessageInbox {
 
   /** A line of the history that was handled before is not handled again. */
   #ofHistory(stanza: Element, content: MessageContent, nick: string): void {
-    const marks = this.#catchUp.memory.marksOf(stanza);
-    const place = this.#catchUp.place(stanza, marks, nick);
+    const place = this.#catchUp.place(stanza, content, nick);
     if (place === "handled") return this.#room.host.diagnostic("handled-before", stanza);
     const authored = this.#authorship.past(stanza, nick, place);
     if (authored.source === "missed" && (content.hasBody || content.update !== null))
       this.#catchUp.countMissed();
-    this.#ofOccupant(stanza, content, marks, authored);
+    this.#ofOccupant(stanza, content, authored);
   }
 
   /** What comes before we are in is no part of the room, but says that its list of occupants is over. */
@@ -113,18 +112,18 @@ export class MessageInbox {
     if (!core.inside && core.state.phase !== "leaving") core.input(sign, { stanza });
   }
 
-  #ofOccupant(stanza: Element, content: MessageContent, marks: MessageMarks, authored: Authored): void {
-    if (this.#isTracked(stanza, marks, authored)) return;
+  #ofOccupant(stanza: Element, content: MessageContent, authored: Authored): void {
+    if (this.#isTracked(stanza, content, authored)) return;
     const { update, hasBody } = content;
     if (update !== null && update.kind !== "moderation") {
       this.#room.tell(makeUpdate(this.#room, stanza, this.#facts(authored), update, this.#catchUp.memory));
       // What clients without the feature are not told to leave out was said, too.
       const isSaid = update.kind !== "correction" && hasBody && !isAllFallback(stanza);
-      if (!isSaid) return this.#catchUp.handled(marks, authored.nick, authored.occupant);
+      if (!isSaid) return this.#catchUp.handled(content, authored.nick, authored.occupant);
     }
     if (hasBody) {
-      this.#catchUp.handled(marks, authored.nick, authored.occupant);
-      return this.#room.tell(new MessageReceived(this.#room.room, stanza, this.#facts(authored)));
+      this.#catchUp.handled(content, authored.nick, authored.occupant);
+      return this.#room.tell(new MessageReceived(this.#room.room, stanza, this.#facts(authored, content)));
     }
     if (update !== null) return this.#room.host.diagnostic("forged-moderation", stanza);
     if (content.signals.length === 0)
@@ -140,7 +139,7 @@ export class MessageInbox {
   }
 
   /** Our own, come back to whoever waits for it. Among the history our nick alone proves nothing, but an id does. */
-  #isTracked(stanza: Element, marks: MessageMarks, authored: Authored): boolean {
+  #isTracked(stanza: Element, content: MessageContent, authored: Authored): boolean {
     const { table, tracking, room } = this.#room;
     const { occupant, nick, source } = authored;
     if (tracking === null) return false;
@@ -149,11 +148,11 @@ export class MessageInbox {
     const received = (): MessageReceived =>
       new MessageReceived(room, stanza, this.#facts({ occupant: me, nick, source: "reflection" }));
     if (!tracking.reflected(stanza, { replay: source !== "reflection" }, received)) return false;
-    this.#catchUp.handled(marks, nick, me);
+    this.#catchUp.handled(content, nick, me);
     return true;
   }
 
-  #facts({ occupant, nick, source }: Authored): MessageFacts {
+  #facts({ occupant, nick, source }: Authored, content: MessageContent | null = null): MessageFacts {
     const { table, host } = this.#room;
     return {
       occupant,
@@ -163,6 +162,7 @@ export class MessageInbox {
       ownNick: table.me?.nick ?? this.#membership.nicks.current,
       languages: host.languages,
       voice: this.#voice,
+      content,
     };
   }
 

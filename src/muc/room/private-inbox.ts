@@ -27,7 +27,7 @@ export class PrivateInbox {
     this.#room = room;
     this.#core = core;
     this.#authorship = authorship;
-    this.#authors = new AuthorMemory(room.jid.toString());
+    this.#authors = new AuthorMemory();
     this.#voice = voice;
   }
 
@@ -42,15 +42,14 @@ export class PrivateInbox {
     const authored: Authored = { occupant, nick, source: inside ? "live" : "missed" };
     // Answered like those of others, it would be answered for ever.
     if (occupant.isSelf) return host.diagnostic("own-private-message", stanza);
-    const marks = this.#authors.marksOf(stanza);
-    if (this.#authors.isRepeat(marks, nick)) return host.diagnostic("handled-before", stanza);
+    if (this.#authors.isRepeat(content, nick)) return host.diagnostic("handled-before", stanza);
     const { update } = content;
     if (update !== null && update.kind !== "moderation") {
       tell(makeUpdate(this.#room, stanza, this.#facts(authored), update, this.#authors, true));
       if (update.kind === "correction" || !content.hasBody || isAllFallback(stanza)) return;
     }
     if (content.hasBody) {
-      this.#authors.remember(marks, authored.occupant, saidBy(nick, marks.body));
+      this.#authors.remember(content, authored.occupant, saidBy(nick, content.body));
       return tell(new PrivateMessageReceived(room, stanza, this.#facts(authored)));
     }
     if (content.signals.length === 0) return host.diagnostic("message-without-body", stanza);

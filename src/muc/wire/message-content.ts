@@ -13,14 +13,31 @@ export interface ModerationContent extends UpdateContent {
   readonly by: string | null;
 }
 
+/** What a message is called by: by its author, and by the room. */
+export interface MessageIds {
+  readonly id: string | null;
+  readonly originId: string | null;
+  readonly stanzaId: string | null;
+}
+
+/** What a message can be known again by. */
+export interface MessageMarks extends MessageIds {
+  /** The text of its first body, null for none. */
+  readonly body: string | null;
+}
+
 /** What a message is made of, as far as it decides what the message is. */
-export interface MessageContent {
+export interface MessageContent extends MessageMarks {
   readonly hasBody: boolean;
   readonly hasSubject: boolean;
   readonly hasThread: boolean;
   /** It says that it was kept for a while (XEP-0203); anybody may say so. */
   readonly delayed: boolean;
   readonly update: UpdateContent | ModerationContent | null;
+  /** The id of what it takes the place of (XEP-0308), null for none. */
+  readonly replaces: string | null;
+  /** Whether `body` is all that was said: it is the only one, not encrypted, and no part of it a fallback. */
+  readonly isPlain: boolean;
   readonly signals: readonly SignalContent[];
 }
 
@@ -94,26 +111,83 @@ function readSignal({ name, xmlns, attrs: { id } }: Element): SignalContent | nu
   }
 }
 
-/** Looks at each child once. Of several updates in one stanza the first counts. */
-export function readContent(stanza: Element): MessageContent {
-  let hasBody = false;
-  let hasSubject = false;
-  let hasThread = false;
-  let delayed = false;
-  let found: MessageContent["update"] = null;
-  let signals: SignalContent[] | null = null;
+/** A {@link MessageContent} that is being read. */
+class Content implements MessageContent {
+  readonly id: string | null;
+  originId: string | null = null;
+  stanzaId: string | null = null;
+  body: string | null = null;
+  isPlain = true;
+  hasBody = false;
+  hasSubject = false;
+  hasThread = false;
+  delayed = false;
+  update: UpdateContent | ModerationContent | null = null;
+  replaces: string | null = null;
+  signals: readonly SignalContent[] = NO_SIGNALS;
+  #seesReplace = false;
+
+  constructor({ attrs }: Element) {
+    this.id = attrs["id"] ?? null;
+  }
+
+  own(child: Element): void {
+    switch (child.name) {
+      case "body":
+        if (this.body === null) this.body = child.text();
+        else this.isPlain = false;
+        this.hasBody = true;
+        return;
+      case "subject":
+        this.hasSubject = true;
+        return;
+      case "thread":
+        this.hasThread = true;
+    }
+  }
+
+  called({ name, attrs }: Element, room: string): void {
+    if (name === "origin-id") this.originId ??= attrs["id"] ?? null;
+    else if (name === "stanza-id" && attrs["by"] === room) this.stanzaId ??= attrs["id"] ?? null;
+  }
+
+  other(child: Element): void {
+    const { name, xmlns } = child;
+    if (name === "body") this.body ??= child.text();
+    if (NOT_PLAIN.has(name)) this.isPlain = false;
+    if (xmlns === NS.delay && name === "delay") this.delayed = true;
+    if (xmlns === NS.replace && name === "replace" && !this.#seesReplace) {
+      this.#seesReplace = true;
+      this.replaces = child.attrs["id"] ?? null;
+    }
+    this.update ??= readUpdate(child);
+    const signal = readSignal(child);
+    if (signal !== null) this.signals = [...this.signals, signal];
+  }
+}
+
+/** What marks a body as encrypted, or parts of it as a fallback: whatever namespace these are of. */
+const NOT_PLAIN: ReadonlySet<string> = new Set([
+  "body",
+  "encryption",
+  "encrypted",
+  "openpgp",
+  "x",
+  "fallback",
+]);
+
+/**
+ * Looks at each child once; this is on the way of every message of a room, whose address is `room`. Of several updates
+ * in one stanza the first counts.
+ */
+export function readContent(stanza: Element, room: string): MessageContent {
+  const content = new Content(stanza);
   for (const child of stanza.children) {
     if (typeof child === "string") continue;
-    if (child.xmlns === stanza.xmlns) {
-      if (child.name === "body") hasBody = true;
-      else if (child.name === "subject") hasSubject = true;
-      else if (child.name === "thread") hasThread = true;
-      continue;
-    }
-    if (child.xmlns === NS.delay) delayed ||= child.name === "delay";
-    found ??= readUpdate(child);
-    const signal = readSignal(child);
-    if (signal !== null) (signals ??= []).push(signal);
+    if (child.xmlns === stanza.xmlns) content.own(child);
+    // Nearly all have some of these, which do not say what a message is.
+    else if (child.xmlns === NS.stanzaId) content.called(child, room);
+    else if (child.xmlns !== NS.occupantId) content.other(child);
   }
-  return { hasBody, hasSubject, hasThread, delayed, update: found, signals: signals ?? NO_SIGNALS };
+  return content;
 }
