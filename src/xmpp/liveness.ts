@@ -103,7 +103,8 @@ export class Liveness {
       if (this.#askedAtMs !== null && nowMs - this.#askedAtMs >= deadPeerMs)
         return this.#drop(stream, "did not acknowledge what it was sent");
       const silentMs = nowMs - stream.receivedAtMs;
-      if (silentMs < deadPeerMs / 2) return this.#watch(deadPeerMs / 2 - silentMs, null);
+      // Whole milliseconds: what is left of a difference can be too little to move a clock on at all.
+      if (silentMs < deadPeerMs / 2) return this.#watch(Math.ceil(deadPeerMs / 2 - silentMs), null);
       if (questionAtMs !== null && stream.receivedAtMs < questionAtMs)
         return this.#drop(stream, "was silent");
       stream.write(this.#managed ? this.#request() : this.#ping());

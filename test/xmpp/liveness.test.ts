@@ -47,6 +47,19 @@ function watch(pending: number | null): {
   return { clock, stream, liveness, startMs: clock.monotonic() };
 }
 
+describe("watching a stream", () => {
+  it("does not come back to the same moment again and again, whatever is left of a difference of times", () => {
+    const clock = new ManualClock();
+    clock.advance(10_000);
+    const stream = new FakeStream(clock);
+    new Liveness({ clock, deadPeerMs: DEAD_PEER_MS }).start(stream, null);
+    // When half of the time is over, less is missing than can be added to the time by then.
+    stream.receivedAtMs += 2 ** -38;
+    clock.advance(DEAD_PEER_MS / 2 + 1);
+    expect(stream.written).toHaveLength(1);
+  });
+});
+
 describe("asking for acknowledgements (XEP-0198 §4)", () => {
   it("is done a second after the first stanza, however much is sent meanwhile", () => {
     const { clock, stream, liveness } = watch(0);
