@@ -1,7 +1,7 @@
 /** How many chains there are: about one message in each. */
 const CHAINS = 256;
-/** Of a key, so much tells it from most others. */
-const HASHED_CHARS = 64;
+/** Of a key, so much of its end tells it from most others: what is counted up in an id stands there. */
+const HASHED_CHARS = 16;
 
 /**
  * Says which of the last so many messages have a key. Each is numbered, and what is too old is passed over instead of
@@ -43,7 +43,7 @@ export class RecentKeys {
 
 function chainOf(key: string): number {
   let hash = 0x811c9dc5;
-  const end = Math.min(key.length, HASHED_CHARS);
-  for (let at = 0; at < end; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
+  for (let at = Math.max(0, key.length - HASHED_CHARS); at < key.length; at++)
+    hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
   return (hash ^ (hash >>> 15)) & (CHAINS - 1);
 }
