@@ -41,6 +41,7 @@ export class Meter {
   readonly #expected: number;
   #count = 0;
   #cpu: CpuTime | null = null;
+  #lateCpu: CpuTime | null = null;
 
   constructor(expected: number) {
     this.#expected = expected;
@@ -55,9 +56,11 @@ export class Meter {
         console.error(`${this.#count} of ${this.#expected} stanzas have come`);
         process.exit(1);
       }
-      report({ "µs of CPU": us / this.#count }, this.#hash.digest("hex"));
+      const late = (this.#lateCpu?.us ?? us) / Math.ceil(this.#expected / 2);
+      report({ "µs of CPU": us / this.#count, "µs later": late }, this.#hash.digest("hex"));
       return true;
     }
+    if (this.#count === Math.floor(this.#expected / 2)) this.#lateCpu = new CpuTime();
     this.#count++;
     this.#hash.update(`${nick}\n${text}\n`);
     return false;
