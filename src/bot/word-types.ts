@@ -84,8 +84,11 @@ export function readDuration(word: string): number | undefined {
  */
 function findOccupant(word: string, room: FindOccupant): Occupant | undefined {
   const bare = word.replace(/^@/, "").replace(/[:,]$/, "");
-  const exact = room.getOccupant(word) ?? room.getOccupant(bare);
-  if (exact !== null) return exact;
+  const exact = room.getOccupant(word);
+  const meant = bare === word ? null : room.getOccupant(bare);
+  // Somebody who is called "@alice" may be so to be taken for her.
+  if (exact !== null && meant !== null) return undefined;
+  if (exact !== null || meant !== null) return exact ?? meant ?? undefined;
   const folded = bare.toLowerCase();
   const alike = room.occupants.filter(({ nick }) => nick.toLowerCase() === folded);
   return alike.length === 1 ? alike[0] : undefined;

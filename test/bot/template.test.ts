@@ -243,6 +243,8 @@ describe("what follows the name of a command", () => {
     // of two that could be meant, none is: it may be the wrong one
     expect(kicked("ALICE")).toBe("wrong");
     expect(kicked("carol")).toBe("wrong");
+    there.push({ nick: "@alice" } as Occupant, { nick: "Bob:" } as Occupant);
+    expect(["@alice", "Bob:", "alice", "Bob"].map(kicked)).toEqual(["wrong", "wrong", "alice", "Bob"]);
   });
 
   const word = fc.string({ minLength: 1 }).filter((text) => /^[^\s"'\u201c\u2018][^\s]*$/u.test(text));
