@@ -27,6 +27,7 @@ export class DirectMessageReceived {
   readonly stanza: Element;
   readonly #facts: DirectFacts;
   #bodies: LanguageMap | null = null;
+  #body: string | null = null;
 
   constructor(stanza: Element, facts: DirectFacts) {
     this.from = facts.from;
@@ -42,8 +43,10 @@ export class DirectMessageReceived {
 
   /** The text in the language that suits best, without fallback (XEP-0428); `""` where it is encrypted. */
   get body(): string {
-    if (this.encrypted) return "";
-    return withoutFallback(this.bodies.pick(this.#facts.languages) ?? "", this.stanza);
+    this.#body ??= this.encrypted
+      ? ""
+      : withoutFallback(this.bodies.pick(this.#facts.languages) ?? "", this.stanza);
+    return this.#body;
   }
 
   /** Whether the content is encrypted: then `bodies` holds at most a hint for people. */
