@@ -3,6 +3,7 @@ import type { MessageReceived } from "../muc/events/messages.js";
 import { NotJoinedError } from "../base/errors.js";
 import { Questions } from "./ask/questions.js";
 import type { Retake } from "./ask/turn.js";
+import { isAskedFor, isNews, isPast } from "./asked-for.js";
 import { CommandDesk } from "./command-desk.js";
 import { orderOf, type BotTick, type CronTick } from "./cron-tick.js";
 import type { CompiledBot, EventHandler, HandlerRef } from "./compiled.js";
@@ -356,40 +357,6 @@ function takesCorrections({ options }: { readonly options: HandlerOptions }): bo
 
 function isGuarded({ guards }: HandlerRef): boolean {
   return guards !== undefined;
-}
-
-/** What comes of itself, and what only on request. */
-function isAskedFor(event: RoutedEvent, options: HandlerOptions): boolean {
-  switch (event.type) {
-    case "join":
-    case "subject":
-      return !event.initial || options.initial === true;
-    case "role":
-    case "affiliation":
-      return event.stanza?.attrs["type"] !== "unavailable" || options.departures === true;
-    case "messageUpdate":
-      // Of the past it is no news, and what we did ourselves we know.
-      return event.source === "live" || (event.source === "missed" && options.missed === true);
-    case "serviceMessage":
-      return event.source === "live";
-    case "message":
-      if (event.replaces !== null && options.corrections !== true) return false;
-      return event.source !== "missed" || options.missed === true;
-    case "privateMessage":
-      return event.source !== "missed" || options.missed === true;
-    default:
-      return true;
-  }
-}
-
-/** The room's history, missed or not. */
-function isPast({ source }: MessageReceived): boolean {
-  return source === "replay" || source === "missed";
-}
-
-/** Live or missed, and no correction of something that was said before. */
-function isNews(message: MessageReceived): boolean {
-  return (message.source === "live" || message.source === "missed") && message.replaces === null;
 }
 
 /** One call after another; undefined when none of them had to be awaited. */

@@ -2,7 +2,15 @@
 import { describe, expect, it } from "vitest";
 
 import { xml } from "../../src/base/element.js";
-import { Bot, Command, OnMention, OnMessage, OnMessageUpdate } from "../../src/bot/decorators.js";
+import {
+  Bot,
+  Command,
+  OnDirectMessage,
+  OnMention,
+  OnMessage,
+  OnMessageUpdate,
+} from "../../src/bot/decorators.js";
+import { DirectMessageReceived } from "../../src/muc/events/direct-message.js";
 import { MessageUpdated } from "../../src/muc/events/message-update.js";
 import { MessageReceived } from "../../src/muc/events/messages.js";
 import { BotsInRoom } from "./support/bots-in-room.js";
@@ -77,6 +85,19 @@ describe("a correction", () => {
       "correction of m1",
       "correction of m0",
     ]);
+  });
+
+  it("of what was written outside of rooms is no new message", async () => {
+    @Bot()
+    class Direct {
+      @OnDirectMessage() hear(m: DirectMessageReceived) {
+        return `heard ${m.body}`;
+      }
+    }
+    const bots = new BotsInRoom(Direct);
+    bots.listen();
+    expect(await bots.writes("one")).toEqual(["alice@example.org/phone: heard one"]);
+    expect(await bots.writes("two", "alice@example.org/phone", correcting("d1"))).toEqual([]);
   });
 
   it("of an unknown command is not answered", async () => {

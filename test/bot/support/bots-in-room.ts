@@ -169,8 +169,8 @@ export class BotsInRoom {
   }
 
   /** An account writes to the bot's; `to: line` of what is answered. */
-  writes(body: string, from = "alice@example.org/phone"): Promise<string[]> {
-    return this.#answers(xml("message", { from, type: "chat", id: "d1" }, xml("body", null, body)));
+  writes(body: string, from = "alice@example.org/phone", extra: readonly Element[] = []): Promise<string[]> {
+    return this.#answers(xml("message", { from, type: "chat", id: "d1" }, xml("body", null, body), extra));
   }
 
   async #answers(stanza: Element): Promise<string[]> {
