@@ -125,11 +125,22 @@ class Call implements HandlerContextSource {
         questions: this.#context.questions ?? null,
         signals: this.#ends,
         say: (draft) => this.say(draft),
+        refusal: (answer) => this.#refusalOf(answer),
         asked: (withdraw) => (this.#withdraw ??= []).push(withdraw),
       },
       text,
       options,
     );
+  }
+
+  /** Who caused the call, and may not any more, does not go on with it by an answer. */
+  #refusalOf(answer: MessageReceived): ReplyError | null {
+    const { guards, tellsRefusals = false, texts = DEFAULT_TEXTS } = this.#handler;
+    if (guards === undefined || occupantOf(this.#event)?.isSamePerson(answer.occupant) !== true) return null;
+    const rule = guards.refusal(answer);
+    if (rule === null) return null;
+    this.#context.logger.info({ ...this.#fields, rule, nick: answer.nick }, "An answer was refused");
+    return new ReplyError(tellsRefusals ? textFor(texts, "refused") : "");
   }
 
   /** What is still asked when the handler is over has nobody to be answered to. */

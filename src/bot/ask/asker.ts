@@ -17,6 +17,8 @@ export interface AskingCall {
   /** Aborted when nobody will answer any more. */
   readonly signals: readonly AbortSignal[];
   say(draft: DraftInit): Promise<void>;
+  /** Why whoever answers may not: what the handler needs has been taken from them. Null where they may. */
+  refusal(answer: MessageReceived): Error | null;
   /** Told of each question, so that none outlives the call. */
   asked(withdraw: () => void): void;
 }
@@ -46,7 +48,15 @@ async function start(call: AskingCall, text: DraftInit, options: AskOptions): Pr
     };
     const question: Question = {
       ...whom,
-      answered: (message) => over(() => resolve(message)),
+      answered: (message) => {
+        // as of every line: when it was received, and now
+        const refused = call.refusal(message);
+        over(() => {
+          const error = refused ?? call.refusal(message);
+          if (error === null) resolve(message);
+          else reject(error);
+        });
+      },
       gone: () => over(() => reject(nobody())),
     };
     const timer = call.clock.setTimeout(
