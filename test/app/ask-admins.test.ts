@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { xml } from "../../src/base/element.js";
+import { BOT_MARK } from "../../src/bot/bot-mark.js";
 import { Bot, OnInvitation, OnMessage } from "../../src/bot/decorators.js";
 import { askAdmins } from "../../src/bot/policies/ask-admins.js";
 import { firstOf } from "../../src/bot/policies/first-of.js";
@@ -62,6 +63,17 @@ describe("askAdmins({ room })", () => {
     await joined(started);
     expect((await boss.nextMessage()).text).toBe("Invitation 1 is accepted");
     expect(decisions(started)).toEqual(["accept by Keeper: askAdmins, by boss"]);
+  });
+
+  it("takes no answer of a bot that is admin: it may say what others have it say", async () => {
+    const started = await withOffice(Keeper);
+    direct(started.alice);
+    await started.boss.nextMessage();
+    const mark = xml("bot", { xmlns: BOT_MARK });
+    started.boss.send(xml("message", { to: OFFICE, type: "groupchat" }, xml("body", null, "accept 1"), mark));
+    await started.boss.say("decline 1");
+    await decided(started);
+    expect(decisions(started)).toEqual(["decline by Keeper: askAdmins, by boss"]);
   });
 
   it("declines with the reason that is given, by name, too", async () => {

@@ -6,6 +6,7 @@ import type { MessageReceived } from "../../muc/events/messages.js";
 import type { Invitation } from "../../muc/invitations/invitation.js";
 import type { Room } from "../../muc/room.js";
 import type { Affiliation } from "../../muc/wire/muc-user.js";
+import { isBotMarked } from "../bot-mark.js";
 import type { InvitationRuling } from "./invitation-policy.js";
 import type { PolicyContext, Ruling } from "./policy.js";
 
@@ -109,6 +110,8 @@ function askInRoom(question: Question, jid: JID, affiliations: ReadonlySet<Affil
   const gone = (): void => unasked(question, `we are not in ${jid.toString()} any more`);
   const hear = (message: MessageReceived): void => {
     if (message.source !== "live" || !affiliations.has(message.occupant.affiliation)) return;
+    // a bot that is admin, and says what others have it say
+    if (isBotMarked(message.stanza)) return;
     const who = message.occupant.realJid?.toString() ?? message.nick;
     answered(question, withoutMention(message.body, room.nick), who, (text) => message.say(text));
   };
@@ -132,7 +135,7 @@ function askAccounts(question: Question, jids: readonly JID[]): void {
   const { context } = question;
   const hear = (message: DirectMessageReceived): void => {
     const from = message.from.bare();
-    if (jids.some((jid) => jid.equals(from)))
+    if (jids.some((jid) => jid.equals(from)) && !isBotMarked(message.stanza))
       answered(question, message.body, from.toString(), (text) => message.reply(text));
   };
   question.cleanUp.push(context.client.on("directMessage", hear));
