@@ -2,6 +2,7 @@ import { Clock, systemClock, type Timer } from "../base/clock.js";
 import { ArgumentError, NotJoinedError } from "../base/errors.js";
 import type { JID } from "../base/jid.js";
 import { Logger, silentLogger } from "../base/logger.js";
+import type { AuthoringMistake } from "../bot/errors.js";
 import type { Class } from "../bot/metadata.js";
 import { Slots } from "../bot/slots.js";
 import { MucClient } from "../muc/client.js";
@@ -46,6 +47,7 @@ export class BotApp {
   /** Settles when the application is over: with null after `stop()`, else with what ended it, or kept it from starting. */
   readonly closed: Promise<Error | null>;
   readonly #options: BotAppOptions;
+  readonly #found: readonly AuthoringMistake[];
   readonly #abort = new AbortController();
   readonly #active: Promise<void>;
   #activate: () => void = () => {};
@@ -63,9 +65,10 @@ export class BotApp {
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
-  /** Use {@link createBotApp}. */
-  constructor(options: BotAppOptions) {
+  /** Use {@link createBotApp}. `found` are mistakes that were found before: they are told with the others. */
+  constructor(options: BotAppOptions, found: readonly AuthoringMistake[] = []) {
     this.#options = options;
+    this.#found = found;
     this.closed = new Promise((resolve) => (this.#close = resolve));
     this.#active = new Promise((resolve) => (this.#activate = resolve));
   }
@@ -134,7 +137,17 @@ export class BotApp {
     const said = speaking(settings, clock, logger);
     const muc = new MucClient(session, { logger, clock, invited, ...said, ...joinLimits(settings) });
     const plans = bots.filter((bot) => typeof bot === "function").map((bot) => new BotPlan(bot, settings));
-    const cast = makeCast({ given: bots, plans, rooms, settings, session, muc, logger, clock });
+    const cast = makeCast({
+      given: bots,
+      found: this.#found,
+      plans,
+      rooms,
+      settings,
+      session,
+      muc,
+      logger,
+      clock,
+    });
     this.#cast = cast;
     this.#session = session;
     this.#muc = muc;

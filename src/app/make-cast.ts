@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.js";
 import type { Logger } from "../base/logger.js";
+import type { AuthoringMistake } from "../bot/errors.js";
 import type { MucClient } from "../muc/client.js";
 import type { Session } from "../xmpp/session.js";
 import type { BotPlan } from "./bot-plan.js";
@@ -15,6 +16,8 @@ import { checkStart } from "./start-check.js";
 export interface CastOptions {
   /** What was given as bots: it may be anything. */
   readonly given: readonly unknown[];
+  /** Mistakes that were found before. */
+  readonly found: readonly AuthoringMistake[];
   readonly plans: readonly BotPlan[];
   readonly rooms: RoomPlan;
   readonly settings: AppSettings;
@@ -25,7 +28,7 @@ export interface CastOptions {
 }
 
 /** Makes what there is once. Throws `AuthoringError` that names every mistake of the authors. */
-export function makeCast({ given: bots, plans, rooms, settings, ...own }: CastOptions): Cast {
+export function makeCast({ given: bots, found, plans, rooms, settings, ...own }: CastOptions): Cast {
   const given = settings.providers ?? [];
   const overridden = new Set(given.map(({ token }) => token));
   const everywhere = plans.map((plan) => plan.everywhere);
@@ -38,7 +41,7 @@ export function makeCast({ given: bots, plans, rooms, settings, ...own }: CastOp
     ...given,
   ];
   const perRoom = new Set(classesOf(true).filter((type) => !overridden.has(type)));
-  const check = checkStart({ given: bots, bots: plans, rooms, providers, perRoom });
+  const check = checkStart({ found, given: bots, bots: plans, rooms, providers, perRoom });
   // tsyringe has one of them for the whole process; applications share nothing
   const singletons = [...check.singletons].filter((type) => !overridden.has(type)).map(provideClass);
   const container = createContainer([...singletons, ...providers]);

@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 
 import { messageOf, MucwrightError } from "../base/errors.js";
+import type { AuthoringMistake } from "../bot/errors.js";
 import type { Class } from "../bot/metadata.js";
-import { createBotApp, type BotApp } from "./bot-app.js";
+import { BotApp } from "./bot-app.js";
 import type { SessionLimits } from "../xmpp/session-options.js";
 import { SessionError, type SessionErrorCode } from "../xmpp/session-error.js";
 import type { AppOptions } from "./options.js";
@@ -54,14 +55,22 @@ export async function run(bots: Class | readonly Class[], options: AppOptions = 
   await (host ?? runInProcess)(list, options);
 }
 
-/** {@link run} without a host. `verbose` prints stack traces. */
+/** What who runs bots knows beside them. */
+export interface RunDetails {
+  /** Prints stack traces. */
+  readonly verbose?: boolean;
+  /** What was found to be wrong already. */
+  readonly mistakes?: readonly AuthoringMistake[];
+}
+
+/** {@link run} without a host. */
 export async function runInProcess(
   bots: readonly Class[],
   options: AppOptions,
-  verbose = false,
+  { verbose = false, mistakes = [] }: RunDetails = {},
 ): Promise<void> {
   const limits = { ...RUN_LIMITS, ...options.limits };
-  const app = createBotApp({ env: process.env, ...options, limits, bots });
+  const app = new BotApp({ env: process.env, ...options, limits, bots }, mistakes);
   const signals = stopOnSignals(app);
   const unguard = logForgottenPromises(app);
   try {

@@ -18,6 +18,8 @@ const NO_BOTS: AuthoringMistake = {
 
 /** What is checked before anything is made. */
 export interface StartCheck {
+  /** Mistakes that were found before. */
+  readonly found: readonly AuthoringMistake[];
   /** What was given as bots: it may be anything. */
   readonly given: readonly unknown[];
   readonly bots: readonly BotPlan[];
@@ -32,10 +34,11 @@ export interface StartCheck {
  * Looks for every mistake of the authors of some bots. Throws {@link AuthoringError} that names them all; else gives what
  * was found out about what constructors ask for.
  */
-export function checkStart({ given, bots, rooms, providers, perRoom }: StartCheck): InjectionCheck {
+export function checkStart({ found, given, bots, rooms, providers, perRoom }: StartCheck): InjectionCheck {
   const outside = new Set(bots.flatMap(({ perRoom: no, compiled }) => (no ? [] : compiled.classes)));
   const check = new InjectionCheck(providers, perRoom);
   const mistakes = [
+    ...found,
     ...(given.length === 0 ? [NO_BOTS] : []),
     ...given.flatMap((each) => {
       const bot = bots.find(({ type }) => type === each);

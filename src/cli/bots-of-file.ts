@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { AppOptions } from "../app/options.js";
 import { setRunHost } from "../app/run.js";
 import { ArgumentError } from "../base/errors.js";
-import { AuthoringError } from "../bot/errors.js";
+import type { AuthoringMistake } from "../bot/errors.js";
 import { classesOf } from "../bot/features.js";
 import { handlersOf, isBotClass, type Class } from "../bot/metadata.js";
 import { installLoader, loadedFiles } from "./loader/install.js";
@@ -14,6 +14,8 @@ export interface BotGroup {
   readonly bots: readonly Class[];
   /** What the file itself gave to `run`. */
   readonly options: AppOptions;
+  /** What is wrong with what the file exports beside them; to be told with what is wrong with the bots. */
+  readonly mistakes: readonly AuthoringMistake[];
 }
 
 /** What an author's file wants to be run. */
@@ -39,7 +41,7 @@ function isBaseOf(base: Class, bots: readonly Class[]): boolean {
 }
 
 /** Handlers that nothing would ever call: mostly a forgotten `@Bot()`. */
-function checkOrphans(exports: readonly unknown[], bots: readonly Class[]): void {
+function orphanMistakes(exports: readonly unknown[], bots: readonly Class[]): readonly AuthoringMistake[] {
   const listed = bots.flatMap(classesOf);
   const orphans = exports.filter(
     (value): value is Class =>
@@ -49,7 +51,7 @@ function checkOrphans(exports: readonly unknown[], bots: readonly Class[]): void
       !listed.includes(value) &&
       !isBaseOf(value, listed),
   );
-  const mistakes = orphans
+  return orphans
     .filter((orphan) => !isAbstract(orphan))
     .map((orphan) => ({
       where: orphan.name,
@@ -58,15 +60,11 @@ function checkOrphans(exports: readonly unknown[], bots: readonly Class[]): void
         .join(", ")}), and no bot has them`,
       fix: "Put @Bot() on it, or list it in the features of a bot, or let a bot extend it",
     }));
-  if (mistakes.length > 0) throw new AuthoringError(mistakes);
 }
 
-function exportedBots(exports: readonly unknown[], path: string): readonly Class[] {
+function exportedBots(exports: readonly unknown[], path: string): BotGroup {
   const bots = [...new Set(exports.filter(isBotClass))];
-  if (bots.length > 0) {
-    checkOrphans(exports, bots);
-    return bots;
-  }
+  if (bots.length > 0) return { bots, options: {}, mistakes: orphanMistakes(exports, bots) };
   const classes = exports.filter(isClass).map((each) => each.name);
   const found =
     classes.length === 0
@@ -86,7 +84,7 @@ export async function loadBots(path: string): Promise<BotFile> {
   const end = new Promise<void>((resolve) => (finished = resolve));
   const handedOver = new Promise<void>((resolve) =>
     setRunHost((bots, options) => {
-      groups.push({ bots, options });
+      groups.push({ bots, options, mistakes: [] });
       resolve();
       return end;
     }),
@@ -97,7 +95,7 @@ export async function loadBots(path: string): Promise<BotFile> {
     loading.then((loaded): readonly unknown[] => Object.values(loaded)),
     handedOver.then(() => new Promise<null>((resolve) => setImmediate(resolve, null))),
   ]);
-  if (groups.length === 0) groups.push({ bots: exportedBots(exports ?? [], path), options: {} });
+  if (groups.length === 0) groups.push(exportedBots(exports ?? [], path));
   return {
     groups: [...groups],
     finish: async () => {

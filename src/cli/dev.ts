@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 
-import { createBotApp, type BotApp } from "../app/bot-app.js";
+import { BotApp } from "../app/bot-app.js";
 import { logForgottenPromises } from "../app/run.js";
 import { consoleLogger } from "../app/console-logger.js";
 import { logLevelOf, type AppOptions } from "../app/options.js";
@@ -150,14 +150,17 @@ export async function dev(file: string, { script, verbose }: DevOptions): Promis
   const server = new TestServer();
   const level = process.env["MUCWRIGHT_LOG_LEVEL"] === undefined ? "error" : logLevelOf({}, process.env);
   const { service: _service, ca: _ca, ...kept } = options;
-  const app = createBotApp({
-    logger: consoleLogger(level, process.stderr, verbose),
-    ...kept,
-    bots: groups.flatMap((group) => group.bots),
-    jid: ACCOUNT,
-    password: "nobody checks",
-    connect: server.connect,
-  });
+  const app = new BotApp(
+    {
+      logger: consoleLogger(level, process.stderr, verbose),
+      ...kept,
+      bots: groups.flatMap((group) => group.bots),
+      jid: ACCOUNT,
+      password: "nobody checks",
+      connect: server.connect,
+    },
+    groups.flatMap(({ mistakes }) => mistakes),
+  );
   const unguard = logForgottenPromises(app);
   try {
     await start(app, server);

@@ -35,7 +35,9 @@ function version(): string {
 async function runFile(file: string, verbose: boolean): Promise<void> {
   const { groups, finish } = await loadBots(file);
   setRunHost(null);
-  await Promise.all(groups.map(({ bots, options }) => runInProcess(bots, options, verbose)));
+  await Promise.all(
+    groups.map(({ bots, options, mistakes }) => runInProcess(bots, options, { verbose, mistakes })),
+  );
   await finish();
 }
 

@@ -300,9 +300,13 @@ const MISTAKES: readonly [string, { file?: string; env?: Record<string, string> 
         export class Dice { @OnMessage() roll() {} }
         export class Doors { @OnMessage() open() {} }
         @Bot({ features: [Dice], rooms: [{ jid: "lobby@rooms.example.org", features: [Doors] }] })
-        export class Keeper extends Base {}`,
+        export class Keeper extends Base { @OnMessage({ inital: true }) odd() {} }`,
     },
-    ["mucwright: Forgotten: it has handlers (hear), and no bot has them", "Put @Bot() on it"],
+    [
+      "mucwright: Forgotten: it has handlers (hear), and no bot has them",
+      "Put @Bot() on it",
+      'Keeper.odd: there is no option "inital"',
+    ],
   ],
   ["a syntax error", { file: "export class {{" }, ["bot.ts:1:"]],
   ["code that throws", { file: `throw new Error("at once");` }, ["bot.ts:1:7: at once"]],
