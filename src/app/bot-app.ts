@@ -10,6 +10,7 @@ import { JoinError } from "../muc/join-error.js";
 import type { Room } from "../muc/room.js";
 import { Session } from "../xmpp/session.js";
 import { SessionError } from "../xmpp/session-error.js";
+import { checkOptionKeys } from "./app-option-keys.js";
 import { botJoin, joinLimits } from "./app-rooms.js";
 import { BotPlan } from "./bot-plan.js";
 import type { Cast } from "./cast.js";
@@ -125,6 +126,7 @@ export class BotApp {
 
   async #start(): Promise<void> {
     this.#assertGoing();
+    checkOptionKeys(this.#options);
     const { env = {}, handlerTimeoutMs = HANDLER_TIMEOUT_MS, maxHandlers = MAX_HANDLERS } = this.#options;
     const bots = [...new Set(this.#options.bots)];
     const settings = settingsFrom(this.#options, env);

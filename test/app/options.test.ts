@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
+import { createBotApp, type BotAppOptions } from "../../src/app/bot-app.js";
 import { logLevelOf, settingsFrom, type AppOptions, type Environment } from "../../src/app/options.js";
 import { RoomPlan } from "../../src/app/room-plan.js";
 import { ArgumentError } from "../../src/base/errors.js";
@@ -271,5 +272,16 @@ describe("the rooms of an application", () => {
     expect(plan([plain, dice]).nick).toBe("dice");
     expect(plan([plain]).nick).toBe("env");
     expect(plan([dice], { nick: "n" }).nick).toBe("n");
+  });
+});
+
+it("that there are not keep an application from starting, each with what may be meant", async () => {
+  class Keeper {}
+  Bot({})(Keeper);
+  const odd = { handlerTimeout: 5, outbound: { brust: 5 }, bots: [Keeper] } as unknown as BotAppOptions;
+  await expect(createBotApp(odd).start()).rejects.toMatchObject({
+    code: "argument",
+    message:
+      'there is no option "handlerTimeout"; did you mean handlerTimeoutMs?; there is no option of outbound "brust"; did you mean burst?',
   });
 });
