@@ -30,7 +30,8 @@ export abstract class StoppedClock extends Clock {
   }
 
   override setTimeout(callback: () => void, delayMs: number): Timer {
-    const timer = { atMs: this.#elapsedMs + Math.max(0, delayMs), callback };
+    // As on machines, in whole milliseconds: less than a sum of time can hold would fall due at the same moment for ever.
+    const timer = { atMs: this.#elapsedMs + Math.ceil(Math.max(0, delayMs)), callback };
     this.#timers.add(timer);
     this.#changes++;
     return {

@@ -104,7 +104,9 @@ export class SilenceWatch {
     let dueMs = this.#asking ? this.#nextQuestionAtMs : this.#heardAtMs + softTimeoutMs;
     if (!this.#stale) dueMs = Math.min(dueMs, this.#heardAtMs + hardTimeoutMs);
     this.#timer?.cancel();
-    this.#timer = clock.setTimeout(() => this.#guardedCheck(), Math.max(0, dueMs - clock.monotonic()));
+    // whole milliseconds: what is left of a difference can be too little to move a clock on at all
+    const leftMs = Math.ceil(Math.max(0, dueMs - clock.monotonic()));
+    this.#timer = clock.setTimeout(() => this.#guardedCheck(), leftMs);
   }
 
   /** A defect of ours is no end of the process. */
