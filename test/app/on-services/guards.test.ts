@@ -50,9 +50,9 @@ describeOnServices("whoever takes the nick of somebody", (service) => {
       await alice.say(room, "!ask");
       await heard("well?");
       await alice.send(xml("presence", { to: `${room}/alicia` }));
-      await until("alice is alicia", () => app.muc.getRoom(room)?.getOccupant("alicia") !== undefined);
+      await until("alice is alicia", () => (app.muc.getRoom(room)?.getOccupant("alicia") ?? null) !== null);
       await mallory.send(xml("presence", { to: `${room}/alice` }));
-      await until("mallory is alice", () => app.muc.getRoom(room)?.getOccupant("alice") !== undefined);
+      await until("mallory is alice", () => (app.muc.getRoom(room)?.getOccupant("alice") ?? null) !== null);
       await mallory.say(room, "no");
       await mallory.say(room, "!ban");
       await heard("You may not do that");
