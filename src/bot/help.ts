@@ -35,9 +35,10 @@ function line({ bot, handler }: KnownCommand, nick: string): string {
   return description === null ? usage : textFor(bot.texts, "helpLine", { usage, description });
 }
 
-function expectedText({ expected }: ExampleSpec): string {
-  const lines = Array.isArray(expected) ? (expected as readonly (string | RegExp)[]) : [expected];
-  return lines.map((each) => (typeof each === "string" ? each : String(each))).join(" ");
+/** What is answered; null where only a pattern says so: that is for tests, and nothing for people. */
+function expectedText({ expected }: ExampleSpec): string | null {
+  const lines: readonly unknown[] = Array.isArray(expected) ? expected : [expected];
+  return lines.every((each) => typeof each === "string") ? lines.join(" ") : null;
 }
 
 /** An input as it can be said. */
@@ -58,12 +59,11 @@ function details(command: KnownCommand, nick: string): readonly string[] {
   return [
     line(command, nick),
     ...(names.length === 0 ? [] : [textFor(bot.texts, "helpAliases", { aliases: names.join(", ") })]),
-    ...examples.map((example) =>
-      textFor(bot.texts, "helpExample", {
-        input: exampleInput(bot, example.input, nick),
-        expected: expectedText(example),
-      }),
-    ),
+    ...examples.map((example) => {
+      const input = exampleInput(bot, example.input, nick);
+      const expected = expectedText(example);
+      return expected === null ? input : textFor(bot.texts, "helpExample", { input, expected });
+    }),
   ];
 }
 

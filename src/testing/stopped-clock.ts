@@ -64,7 +64,7 @@ export abstract class StoppedClock extends Clock {
   }
 
   /** How often a call was asked for, or not wanted any more: it stands still when nothing is at work. */
-  protected get changes(): number {
+  get changes(): number {
     return this.#changes;
   }
 

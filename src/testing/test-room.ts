@@ -112,7 +112,10 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
     return this.#replies.shift();
   }
 
-  /** Resolves when everything that happened so far has led to what it leads to, as far as time stands still. */
+  /**
+   * Resolves when everything that happened so far has led to what it leads to, as far as time stands still: a handler that
+   * waits for it to go on, and with which nothing happens for a tenth of a second, is left to wait.
+   */
   async settled(): Promise<void> {
     if (this.clock.moving) await this.clock.still();
     await settle(
@@ -120,6 +123,7 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
       this.jid.domain,
       () => this.#replies.length,
       () => this.server.heldAnswers(ACCOUNT),
+      () => this.clock.changes,
     );
   }
 

@@ -84,11 +84,11 @@ describe("help", () => {
   it.each([
     [
       "!help roll",
-      "!roll <sides:int> [times:int=1] [--loud] – rolls dice\nAlso: !r\n!roll 6 → /^rolled/\n!r 6 2 → rolled 2d6",
+      "!roll <sides:int> [times:int=1] [--loud] – rolls dice\nAlso: !r\n!roll 6\n!r 6 2 → rolled 2d6",
     ],
     [
       "!help !r",
-      "!roll <sides:int> [times:int=1] [--loud] – rolls dice\nAlso: !r\n!roll 6 → /^rolled/\n!r 6 2 → rolled 2d6",
+      "!roll <sides:int> [times:int=1] [--loud] – rolls dice\nAlso: !r\n!roll 6\n!r 6 2 → rolled 2d6",
     ],
     ["!help poll", "!poll add <what...>\n!poll remove <what...>"],
     ["keeper, help  Poll   ADD ", "!poll add <what...>"],

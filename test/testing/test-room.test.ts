@@ -202,4 +202,30 @@ describe("a room of the test", () => {
     }
     expect((performance.now() - startedMs) / 10).toBeLessThan(100);
   });
+
+  it("is silent while a handler waits for time to go on, and hears it then", async () => {
+    @Bot({ rooms: ["lobby@rooms.example.org"], nick: "keeper" })
+    class Egg {
+      constructor(@inject(Clock) private readonly clock: Clock) {}
+      @Command("boil") async boil() {
+        await new Promise<void>((resolve) => void this.clock.setTimeout(resolve, 30_000));
+        return "done";
+      }
+      @Command("read") async read() {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        return "read";
+      }
+    }
+    await using room = await testRoom(Egg);
+    const alice = await room.enter("alice");
+    await alice.say("!read");
+    await expect(room.expectSilence()).rejects.toThrow("read");
+    await room.nextReply();
+    await alice.say("!boil");
+    await room.expectSilence();
+    await room.clock.advance(29_999);
+    await room.expectSilence();
+    await room.clock.advance(1);
+    expect((await room.nextReply()).body).toBe("done");
+  });
 });
