@@ -4,8 +4,10 @@ import {
   Example,
   HandlerContext,
   MessageReceived,
+  NotJoinedError,
   Occupant,
   ReplyError,
+  RequestTimeoutError,
   Require,
   Room,
 } from "mucwright";
@@ -33,11 +35,9 @@ export class Polls {
     if (this.#poll !== null) throw new ReplyError(`One at a time: "${this.#poll.question}" is open`);
     const poll: Poll = (this.#poll = { question, answers: [], votes: [] });
     const asked = ctx.ask("What are the answers? Say them in one line, with commas");
-    // Who does not answer can add them later.
-    const answers = await asked.then(
-      ({ body }) => body.split(","),
-      () => [],
-    );
+    const answers = await asked.then(({ body }) => body.split(","), noAnswer);
+    // The room went on meanwhile, and somebody may have closed it.
+    if (this.#poll !== poll) return null;
     poll.answers.push(...answers.map((each) => each.trim()).filter((each) => each !== ""));
     return show(poll);
   }
@@ -81,6 +81,12 @@ export class Polls {
     const { occupants } = this.room;
     return votes.filter(({ by }) => by.realJid !== null || by.occupantId !== null || occupants.includes(by));
   }
+}
+
+/** They kept silent, or left: answers can still be added. Anything else has gone wrong. */
+function noAnswer(error: unknown): string[] {
+  if (error instanceof RequestTimeoutError || error instanceof NotJoinedError) return [];
+  throw error;
 }
 
 function show({ question, answers }: Poll): string {

@@ -11,7 +11,7 @@ interface Reminder {
   readonly isPrivate: boolean;
 }
 
-/** Reminds people of things, under whatever nick they have by then. Each room has one of it. */
+/** Reminds people of things, under whatever nick they have by then, until it is stopped. Each room has one of it. */
 @Bot({ rooms: ["lobby@rooms.example.org"], nick: "memo", scope: "room" })
 export class Reminders {
   readonly #reminders = new Set<Reminder>();

@@ -97,3 +97,14 @@ it("is another one in each room", async () => {
   expect((await carol.nextMessage()).text).toBe("There is no poll");
   expect(await answer(room, alice, "!poll vote 1")).toBe("alice votes for tea");
 });
+
+it("says nothing of a poll that was closed while its answers were asked for", async () => {
+  await using room = await testRoom(Polls);
+  const alice = await room.enter("alice", { affiliation: "member" });
+  const bob = await room.enter("bob", { affiliation: "member" });
+  await answer(room, alice, "!poll start Tea?");
+  expect(await answer(room, bob, "!poll close")).toBe("Tea?");
+  await alice.say("yes, no");
+  await room.expectSilence();
+  expect(await answer(room, bob, "!poll vote 1")).toBe("There is no poll");
+});
