@@ -87,9 +87,13 @@ export class Cast {
   }
 }
 
-/** A feature that several bots list is one object, and is told of an event once: for the first of them. */
+/**
+ * A feature that several bots list is one object, and is told of an event once: for the first of them. Its commands are those
+ * of the first that they are called for in the same way, so that help tells of each once.
+ */
 function withoutRepeats(bots: readonly RunningBot[]): readonly RunningBot[] {
   const first = new Map<object, RunningBot>();
+  const called = new Map<object, Map<string | null, RunningBot>>();
   let repeats = false;
   for (const bot of bots)
     for (const type of bot.classes) {
@@ -97,6 +101,9 @@ function withoutRepeats(bots: readonly RunningBot[]): readonly RunningBot[] {
       if (instance === undefined) continue;
       if (first.has(instance)) repeats = true;
       else first.set(instance, bot);
+      const byPrefix = called.get(instance) ?? new Map<string | null, RunningBot>();
+      called.set(instance, byPrefix);
+      if (!byPrefix.has(bot.prefix)) byPrefix.set(bot.prefix, bot);
     }
   if (!repeats) return bots;
   return bots.map((bot) => {
@@ -104,7 +111,18 @@ function withoutRepeats(bots: readonly RunningBot[]): readonly RunningBot[] {
       const instance = bot.instances.get(owner);
       return instance === undefined || first.get(instance) === bot;
     };
+    const isCalled = ({ owner }: { readonly owner: Class }): boolean => {
+      const instance = bot.instances.get(owner);
+      return instance === undefined || called.get(instance)?.get(bot.prefix) === bot;
+    };
+    const commands = [...bot.commands].map(([word, handlers]) => [word, handlers.filter(isCalled)] as const);
     const events = [...bot.events].map(([type, handlers]) => [type, handlers.filter(isFirst)] as const);
-    return { ...bot, messages: bot.messages.filter(isFirst), events: new Map(events) };
+    return {
+      ...bot,
+      messages: bot.messages.filter(isFirst),
+      events: new Map(events),
+      commands: new Map(commands),
+      commandList: bot.commandList.filter(isCalled),
+    };
   });
 }

@@ -115,6 +115,29 @@ describe("features", () => {
     expect(heard).toEqual(["start", "one", "two", "stop"]);
   });
 
+  it("that several bots list are told of once by the help, and by each prefix", async () => {
+    @Bot({ rooms: [LOBBY], nick: "keeper", features: [Dice] })
+    class One {}
+    @Bot({ rooms: [LOBBY], nick: "keeper", features: [Dice] })
+    class Two {
+      @Command("two") two() {
+        return "2";
+      }
+    }
+    @Bot({ rooms: [LOBBY], nick: "keeper", prefix: "?", features: [Dice] })
+    class Other {}
+    await using room = await testRoom([One, Two, Other]);
+    const alice = await room.enter("alice");
+    await alice.say("!help");
+    expect((await room.nextReply()).body).toBe("!roll [sides:int=6]\n!two");
+    await alice.say("?help");
+    expect((await room.nextReply()).body).toBe("?roll [sides:int=6]");
+    await alice.say("!roll 4");
+    expect((await room.nextReply()).body).toBe("1d4, throw 1");
+    await alice.say("?roll 4");
+    expect((await room.nextReply()).body).toBe("1d4, throw 2");
+  });
+
   it("of a room are there only, with whatever else its prefix is", async () => {
     @Bot({ rooms: [LOBBY, { jid: CELLAR, features: [Dice], prefix: "." }], nick: "keeper" })
     class Keeper {
