@@ -62,7 +62,7 @@ export class Slots {
     });
   }
 
-  /** Nobody waits any more: what has not begun is not begun. */
+  /** Nobody waits any more: what has not begun is not begun, and what goes on is not held up. There is no limit then. */
   close(): void {
     this.#closed = true;
     for (const { dropped } of this.#waiting.splice(0)) dropped();

@@ -51,10 +51,12 @@ export class AuthorMemory {
     const { stanzaId, id } = marks;
     const key = stanzaId ?? id;
     if (key === null || this.#keys === null) return false;
+    // counted once: whoever uses one id for everything has many that may be it
+    let said: number | null = null;
     const isIt = (place: number): boolean => {
       const known = this.#messages[place];
       if (known === undefined || known.stanzaId !== stanzaId) return false;
-      return stanzaId !== null || (known.id === id && known.said === saidBy(nick, marks.body));
+      return stanzaId !== null || (known.id === id && known.said === (said ??= saidBy(nick, marks.body)));
     };
     return this.#keys.find(key, isIt) >= 0;
   }
