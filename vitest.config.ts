@@ -21,8 +21,9 @@ export default defineConfig({
     reporters: ["default", "./test/support/ci-reporter.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
+    // only for what hangs: no test fails because its machine is slow
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     restoreMocks: true,
     coverage: {
       provider: "v8",

@@ -3,12 +3,12 @@ import { promisify } from "node:util";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { ensureBuilt, mucwright, ROOT } from "../app/support/commands.js";
+import { BUILD_TIMEOUT_MS, ensureBuilt, mucwright, ROOT } from "../app/support/commands.js";
 import { authorFolder } from "./loader/support/author.js";
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 120_000;
 
-beforeAll(ensureBuilt, 120_000);
+beforeAll(ensureBuilt, BUILD_TIMEOUT_MS);
 
 const BOT = `import { Bot, Command, MessageReceived, OnJoin, OccupantJoined, OnEnter } from "mucwright";
 @Bot({ nick: "echo" })

@@ -4,18 +4,25 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { TestServer, type TestUser } from "../../src/testing/index.js";
 import { until } from "../app/support/apps.js";
-import { Command, ensureBuilt, mucwright, readErrors, REGISTER } from "../app/support/commands.js";
+import {
+  BUILD_TIMEOUT_MS,
+  Command,
+  ensureBuilt,
+  mucwright,
+  readErrors,
+  REGISTER,
+} from "../app/support/commands.js";
 import { authorFolder } from "./loader/support/author.js";
 
 const LOBBY = "lobby@rooms.example.org";
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 let server: TestServer;
 let env: Record<string, string>;
 const commands: Command[] = [];
 const listeners: Server[] = [];
 
-beforeAll(ensureBuilt, 120_000);
+beforeAll(ensureBuilt, BUILD_TIMEOUT_MS);
 
 beforeEach(async () => {
   server = new TestServer({ accounts: { "bot@example.org": "s3cret" } });

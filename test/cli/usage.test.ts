@@ -3,13 +3,13 @@ import { join } from "node:path";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { ensureBuilt, mucwright, ROOT } from "../app/support/commands.js";
+import { BUILD_TIMEOUT_MS, ensureBuilt, mucwright, ROOT } from "../app/support/commands.js";
 import { ArgumentError } from "../../src/base/errors.js";
 import { readLine } from "../../src/cli/visit.js";
 
-beforeAll(ensureBuilt, 120_000);
+beforeAll(ensureBuilt, BUILD_TIMEOUT_MS);
 
-describe("the command line", { timeout: 30_000 }, () => {
+describe("the command line", { timeout: 120_000 }, () => {
   it("tells its version, and what it can do", async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
     expect(await mucwright(["--version"], { cwd: ROOT }).ended).toEqual({

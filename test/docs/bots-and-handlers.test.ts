@@ -9,7 +9,7 @@ import { AuthoringError } from "../../src/bot/errors.js";
 import { handlersOf, isBotClass, type Class } from "../../src/bot/metadata.js";
 import { testRoom, type TestRoom, type TestUser } from "../../src/testing/index.js";
 import { cleanUp, LOBBY, startApp, until } from "../app/support/apps.js";
-import { Guide } from "../support/guide.js";
+import { COMPILE_TIMEOUT_MS, Guide } from "../support/guide.js";
 
 const TEXT = readFileSync(new URL("../../docs/bots-and-handlers.md", import.meta.url), "utf8");
 const GAMES = "games@rooms.example.org";
@@ -37,7 +37,7 @@ async function answer(room: TestRoom, user: TestUser, line: string): Promise<str
   return (await room.nextReply()).body;
 }
 
-it("compiles", { timeout: 60_000 }, async () => {
+it("compiles", { timeout: COMPILE_TIMEOUT_MS }, async () => {
   expect(await guide.compile()).toEqual([]);
 });
 

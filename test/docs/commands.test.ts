@@ -4,7 +4,7 @@ import { afterAll, expect, it } from "vitest";
 import { xml } from "../../src/base/element.js";
 import type { Class } from "../../src/bot/metadata.js";
 import { cleanUp, startApp } from "../app/support/apps.js";
-import { Guide } from "../support/guide.js";
+import { COMPILE_TIMEOUT_MS, Guide } from "../support/guide.js";
 
 const guide = new Guide("commands.md", "commands");
 
@@ -48,7 +48,7 @@ async function bot(section: string): Promise<(line: string, answers?: number) =>
   };
 }
 
-it("compiles", { timeout: 60_000 }, async () => {
+it("compiles", { timeout: COMPILE_TIMEOUT_MS }, async () => {
   expect(await guide.compile()).toEqual([]);
 });
 

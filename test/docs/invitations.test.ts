@@ -12,7 +12,7 @@ import type { MucClient } from "../../src/muc/client.js";
 import { Session } from "../../src/xmpp/session.js";
 import { cleanUp, LOBBY, makeServer, startApp, until } from "../app/support/apps.js";
 import { BOT, decided, decisions, DEN, direct, joined } from "../app/support/invited.js";
-import { Guide } from "../support/guide.js";
+import { COMPILE_TIMEOUT_MS, Guide } from "../support/guide.js";
 
 cleanUp();
 
@@ -32,7 +32,7 @@ async function withGuide(snippet: typeof byPolicy, { jid = "alice@example.org" }
 }
 
 describe("the guide to invitations", () => {
-  it("compiles", { timeout: 60_000 }, async () => {
+  it("compiles", { timeout: COMPILE_TIMEOUT_MS }, async () => {
     expect(await guide.compile()).toEqual([]);
   });
 

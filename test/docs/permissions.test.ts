@@ -5,7 +5,7 @@ import { Clock, systemClock } from "../../src/base/clock.js";
 import { isBotClass } from "../../src/bot/metadata.js";
 import type { TestUser } from "../../src/testing/index.js";
 import { cleanUp, LOBBY, startApp } from "../app/support/apps.js";
-import { Guide } from "../support/guide.js";
+import { COMPILE_TIMEOUT_MS, Guide } from "../support/guide.js";
 
 const guide = new Guide("permissions-and-limits.md", "permissions");
 
@@ -26,7 +26,7 @@ async function answer(user: TestUser, line: string): Promise<string> {
   return (await user.nextMessage()).text;
 }
 
-it("compiles", { timeout: 60_000 }, async () => {
+it("compiles", { timeout: COMPILE_TIMEOUT_MS }, async () => {
   expect(await guide.compile()).toEqual([]);
 });
 

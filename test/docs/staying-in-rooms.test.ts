@@ -3,7 +3,7 @@ import { afterAll, expect, it } from "vitest";
 
 import type { Class } from "../../src/bot/metadata.js";
 import { cleanUp, LOBBY, makeServer, startApp, until } from "../app/support/apps.js";
-import { Guide } from "../support/guide.js";
+import { COMPILE_TIMEOUT_MS, Guide } from "../support/guide.js";
 
 const STAFF = "staff@rooms.example.org";
 const guide = new Guide("staying-in-rooms.md", "staying");
@@ -13,7 +13,7 @@ const [keeper] = guide.snippets("Causes of being out");
 cleanUp();
 afterAll(() => guide[Symbol.dispose]());
 
-it("compiles", { timeout: 60_000 }, async () => {
+it("compiles", { timeout: COMPILE_TIMEOUT_MS }, async () => {
   expect(await guide.compile()).toEqual([]);
 });
 

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Class } from "../../src/bot/metadata.js";
 import type { TestUser } from "../../src/testing/index.js";
 import { cleanUp, LOBBY, makeServer, startApp, until, type Started } from "../app/support/apps.js";
-import { Guide } from "../support/guide.js";
+import { COMPILE_TIMEOUT_MS, Guide } from "../support/guide.js";
 
 cleanUp();
 
@@ -49,7 +49,7 @@ const decided = (started: Started): number =>
   started.log.records.filter(({ text }) => text === "A request for voice was decided").length;
 
 describe("the guide to requests for voice", () => {
-  it("compiles", { timeout: 60_000 }, async () => {
+  it("compiles", { timeout: COMPILE_TIMEOUT_MS }, async () => {
     expect(await guide.compile()).toEqual([]);
   });
 

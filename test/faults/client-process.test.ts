@@ -1,7 +1,7 @@
 // The bot's own process is killed, as by a power cut, and started again.
 import { afterEach, beforeAll, expect, it } from "vitest";
 
-import { Command, ensureBuilt, mucwright } from "../app/support/commands.js";
+import { BUILD_TIMEOUT_MS, Command, ensureBuilt, mucwright } from "../app/support/commands.js";
 import { authorFolder } from "../cli/loader/support/author.js";
 import { describeOnServers } from "../support/services.js";
 import { until } from "./support/scene.js";
@@ -21,7 +21,7 @@ const heardBy = (bot: Command): number[] =>
 describeOnServers("a bot's process,", (server) => {
   const bots: Command[] = [];
 
-  beforeAll(ensureBuilt, 120_000);
+  beforeAll(ensureBuilt, BUILD_TIMEOUT_MS);
   afterEach(() => {
     for (const bot of bots.splice(0)) bot.signal("SIGKILL");
   });

@@ -2,8 +2,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 
+import { BUILD_TIMEOUT_MS, ensureBuilt } from "../support/build.js";
 import { RawPeer } from "../support/raw-peer.js";
 import { describeOnServices } from "../support/services.js";
 import { eventually } from "../support/wait.js";
@@ -34,6 +35,8 @@ function runKeeper(account: { jid: string; password: string; service: string }, 
   child.stderr.on("data", (data: Buffer) => (log += data.toString()));
   return { process: child, log: () => log };
 }
+
+beforeAll(ensureBuilt, BUILD_TIMEOUT_MS);
 
 describeOnServices("the keeper bot", (service) => {
   it("joins, greets who comes, answers, ignores history and itself, and leaves on SIGTERM", async () => {

@@ -7,6 +7,9 @@ import { promisify } from "node:util";
 const ROOT = resolve(import.meta.dirname, "../..");
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
+/** How long a test that compiles may take: a quarter of a minute, on a machine that is busy. */
+export const COMPILE_TIMEOUT_MS = 300_000;
+
 /** One ```ts block: a module of its own. */
 export interface Snippet {
   /** The line of the guide that it begins at. */

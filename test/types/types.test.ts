@@ -71,7 +71,7 @@ describe.each(COMPILERS)("%s", (compiler) => {
       ({ stdout }: { stdout: string }) => stdout,
     );
     errors = readErrors(output);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

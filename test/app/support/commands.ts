@@ -1,27 +1,15 @@
 // the command line as it is built, in processes of their own
-import { execFileSync, spawn, type ChildProcessByStdio } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
-export const ROOT = resolve(import.meta.dirname, "../../..");
+import { ROOT } from "../../support/build.js";
+
+export { BUILD_TIMEOUT_MS, ensureBuilt, ROOT } from "../../support/build.js";
+
 const MAIN = join(ROOT, "dist/cli/main.js");
 /** What `mucwright/register` stands for where the package is not installed. */
 export const REGISTER = join(ROOT, "dist/cli/register.js");
-
-function newest(folder: string, extension: string): number {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
-    name.endsWith(extension),
-  );
-  return Math.max(...files.map((name) => statSync(join(folder, name)).mtimeMs));
-}
-
-/** Builds, unless what is built is newer than all of its source. */
-export function ensureBuilt(): void {
-  if (existsSync(MAIN) && newest(join(ROOT, "dist"), ".js") > newest(join(ROOT, "src"), ".ts")) return;
-  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: ROOT });
-}
 
 export interface Ended {
   readonly status: number | null;

@@ -4,13 +4,14 @@ import { join } from "node:path";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { BUILD_TIMEOUT_MS, ensureBuilt } from "../../support/build.js";
 import { authorFolder } from "./support/author.js";
-import { built, ensureBuilt, loadInChild, runNode, runWithRegister } from "./support/built.js";
+import { built, loadInChild, runNode, runWithRegister } from "./support/built.js";
 
 // a child takes a quarter of a second on a machine with nothing else to do
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
-beforeAll(ensureBuilt, 120_000);
+beforeAll(ensureBuilt, BUILD_TIMEOUT_MS);
 
 const INJECTION = {
   "bot.ts": `import "reflect-metadata";

@@ -1,7 +1,8 @@
 // What a client on Node has to get right, each shown twice: that a session of ours does, and that the test can fail,
 // since a bare @xmpp/client does not.
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
+import { BUILD_TIMEOUT_MS, ensureBuilt } from "../../support/build.js";
 import { SASL_PLAIN, ScriptedPeer, type Conversation, type Script } from "../../support/scripted-peer.js";
 import { Subject, type Which } from "./subject.js";
 
@@ -329,6 +330,8 @@ async function check(which: Which, { scripts = [next], mode, kept }: Pitfall): P
     await peer.close();
   }
 }
+
+beforeAll(ensureBuilt, BUILD_TIMEOUT_MS);
 
 describe.concurrent("a session keeps:", () => {
   it.each(LISTED)("%s", { timeout: 60_000 }, async (_name, pitfall) => {

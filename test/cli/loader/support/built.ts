@@ -1,40 +1,14 @@
-import { execFile, execFileSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
-const ROOT = resolve(import.meta.dirname, "../../../..");
+import { ROOT } from "../../../support/build.js";
+
 const DIST = join(ROOT, "dist/cli/loader");
-const SOURCE = join(ROOT, "src/cli/loader");
 
 /** A file of the built package. */
 export function built(path: string): string {
   return join(ROOT, "dist", path);
-}
-
-function isStale(): boolean {
-  if (!existsSync(built("index.js"))) return true;
-  return readdirSync(SOURCE).some((name) => {
-    const output = join(DIST, name.replace(/\.ts$/, ".js"));
-    return !existsSync(output) || statSync(output).mtimeMs < statSync(join(SOURCE, name)).mtimeMs;
-  });
-}
-
-/** Sees to it that `dist` holds the loader as it is in `src`: what runs in these tests is what was built. */
-export function ensureBuilt(): void {
-  if (!isStale()) return;
-  try {
-    execFileSync(
-      process.execPath,
-      [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"],
-      {
-        cwd: ROOT,
-      },
-    );
-  } catch (error) {
-    // tsc also emits what has type errors; whether that is so elsewhere in the project is not asked here
-    if (isStale()) throw error;
-  }
 }
 
 /** What a process of Node printed, and how it ended. */
