@@ -32,10 +32,11 @@ describeOnServers("a bot in its room, and", (server) => {
     expect(answer.attrs["type"]).toBe("result");
   }
 
-  const presences = (): number =>
-    scene.talker.peer.received.filter(
-      (stanza) => stanza.is("presence") && stanza.attrs["from"] === `${scene.room}/bot`,
-    ).length;
+  /** What the talker saw of the bot's presence, oldest first: the types. */
+  const presences = (): (string | undefined)[] =>
+    scene.talker.peer.received
+      .filter((stanza) => stanza.is("presence") && stanza.attrs["from"] === `${scene.room}/bot`)
+      .map((stanza) => stanza.attrs["type"]);
 
   it(
     "a kick: it is back where that is allowed, and the second time out",
@@ -61,6 +62,7 @@ describeOnServers("a bot in its room, and", (server) => {
       await server.setAffiliation(scene.room, jid, "outcast");
       await scene.hasBeenTold("exit");
       await until(() => scene.app.muc.rooms.size === 0, "the room to be over");
+      await until(() => presences().at(-1) === "unavailable", "the talker to have seen it go");
       expect(scene.app.status().ready).toBe(false);
       await server.setAffiliation(scene.room, jid, "none");
       // it would be let in now, and a rejoin would come several times in this while

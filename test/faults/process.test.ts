@@ -82,7 +82,8 @@ describeOnOwnServers(
         await scene.hasBeenTold("enter");
         await scene.isBack();
         expect(await scene.balance()).toEqual(EVEN);
-        expect(scene.told).toEqual(["suspend", "resume", "enter"]);
+        // a server that has just begun may be silent for longer than the bot here bears, and is then tried once more
+        expect(scene.told.join(" ")).toMatch(/^(suspend resume ){1,3}enter$/);
       },
       TIMEOUT_MS,
     );

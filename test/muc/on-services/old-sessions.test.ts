@@ -47,7 +47,7 @@ describeOnServices("an old session of ours in the room", (service) => {
     await session.stop();
   });
 
-  it("with the same address: it is replaced, and its farewell is not ours", async () => {
+  it("with the same address: it is replaced, and its farewell is not our end", async () => {
     await using cast = new Cast(service);
     const owner = await cast.enter(service.room("replaced"), "owner");
     const jid = owner.room.jid.toString();
@@ -63,7 +63,13 @@ describeOnServices("an old session of ours in the room", (service) => {
     await old.stop();
     await owner.room.sendMessage("are you there?");
     await until(() => types(events).includes("message"), "it hears");
-    expect(types(events).filter((type) => ["suspend", "exit", "failure"].includes(type))).toEqual([]);
+    await until(() => room.active, "it is in still, or again");
+    const causes = events.flatMap((event) => (event.type === "suspend" ? [event.cause] : []));
+    // QUIRK(ejabberd 23.01): a replaced session may end after the new one joined, and its farewell, of the same
+    // address, then takes the new one out of the room. Who does not come back is out without having left.
+    const allowed = service.name === "ejabberd" ? [[], ["removed"]] : [[]];
+    expect(allowed).toContainEqual(causes);
+    expect(types(events).filter((type) => type === "exit" || type === "failure")).toEqual([]);
     await session.stop();
   });
 });
