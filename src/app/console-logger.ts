@@ -34,8 +34,8 @@ function problemOf(error: unknown, verbose: boolean): string | undefined {
   return typeof text === "string" ? text : json(error);
 }
 
-/** For people: one line, its fields as `name=value`; of an error its stack, where it is asked for. */
-function forPeople({ level, time, text, fields }: LogRecord, verbose: boolean): string {
+/** A record for people: one line, its fields as `name=value`; of an error its stack, where it is asked for. */
+export function describeRecord({ level, time, text, fields }: LogRecord, verbose: boolean): string {
   const { error, ...rest } = fields;
   const shown = Object.entries(rest).filter(([, field]) => field !== undefined && field !== null);
   const message = problemOf(error, verbose);
@@ -53,7 +53,7 @@ export function consoleLogger(level: LogLevel, stream: LogStream, verbose = fals
   return new StructuredLogger({
     level,
     write: (record) => {
-      if (stream.isTTY === true) return void stream.write(forPeople(record, verbose));
+      if (stream.isTTY === true) return void stream.write(describeRecord(record, verbose));
       const { fields, text, time, level: name } = record;
       const own = { level: name, time: new Date(time).toISOString(), msg: text };
       // first in order, and last in force

@@ -1,3 +1,4 @@
+import type { Logger } from "../base/logger.js";
 import type { AuthoringMistake } from "../bot/errors.js";
 import type { InvokeContext } from "../bot/invoke.js";
 import { botSettings, type Class } from "../bot/metadata.js";
@@ -24,6 +25,7 @@ export function watchRoleRequests(
   context: PolicyContext,
 ): NonNullable<InvokeContext["consult"]> {
   const policies = new PolicyRunner(context, ROLE_REQUESTS);
+  if (bots.some(decides)) tellWhereDeaf(room, context.logger);
   room.on("roleRequest", (request) => {
     if (context.signal.aborted) return;
     for (const { type } of bots) {
@@ -33,4 +35,20 @@ export function watchRoleRequests(
   });
   return ({ policy, name }, event) =>
     event.type === "roleRequest" ? policies.consult(policy as RoleRequestPolicy, event, name) : undefined;
+}
+
+const decides = ({ type, events }: RunningBot): boolean =>
+  botSettings(type)?.roleRequests !== undefined || events.has("roleRequest");
+
+/** Rooms ask their moderators alone (XEP-0045 §8.6): whoever waits for requests elsewhere is told why none come. */
+function tellWhereDeaf(room: Room, logger: Logger): void {
+  const unwatch = room.on("enter", ({ occupant }) => {
+    unwatch();
+    if (occupant.role === "moderator") return;
+    const { role, affiliation } = occupant;
+    logger.warn(
+      { room: room.jid, role, affiliation },
+      "No request for voice will come from this room: it asks its moderators, and the bot is none",
+    );
+  });
 }

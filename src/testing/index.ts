@@ -6,7 +6,9 @@ export { TestServer, type EnterOptions, type FaultScope, type TestServerOptions 
 export { testRoom, TestRoom, type TestRoomOptions, type WaitOptions } from "./test-room.js";
 export { TestClock } from "./test-clock.js";
 export { TestUser } from "./test-user.js";
+export { ExpectationError } from "./expectation-error.js";
 export { TestServiceError } from "./test-service-error.js";
+export type { InviteOptions } from "./user/invitation.js";
 export type { TestMessage } from "./user/message-queue.js";
 export type { ListenAddress } from "./stream/listener.js";
 export type { ServiceOccupant, ServiceRoom } from "./muc/service-room.js";

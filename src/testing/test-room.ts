@@ -1,13 +1,16 @@
 import { createBotApp, type BotApp, type BotAppOptions } from "../app/bot-app.js";
-import { ArgumentError, messageOf } from "../base/errors.js";
+import { ArgumentError, RequestTimeoutError } from "../base/errors.js";
 import { JID } from "../base/jid.js";
-import { StructuredLogger, type LogRecord } from "../base/logger.js";
+import type { LogRecord } from "../base/logger.js";
 import type { Class } from "../bot/metadata.js";
 import type { MessageReceived } from "../muc/events/messages.js";
 import type { Room } from "../muc/room.js";
+import type { Affiliation } from "../muc/wire/muc-user.js";
 import type { TranscriptLine } from "./muc/transcript.js";
+import { ExpectationError } from "./expectation-error.js";
 import { settle } from "./settle.js";
 import { TestClock } from "./test-clock.js";
+import { TestLog } from "./test-log.js";
 import { TestServer, type EnterOptions } from "./test-server.js";
 import type { TestUser } from "./test-user.js";
 
@@ -17,6 +20,10 @@ export type TestRoomOptions = Partial<
 > & {
   /** The room; default: the first that the bots sit in, else one for the test. */
   readonly room?: JID | string;
+  /** What the bots are to their rooms: `"admin"` and `"owner"` moderate them. Default: what the rooms make of anybody. */
+  readonly affiliation?: Affiliation;
+  /** What time it is at first, such as `"2026-03-02T08:59:00+01:00"`; default: the 2nd of January 2026, 03:04:05 UTC. */
+  readonly startsAt?: Date | string;
 };
 
 /** How long something may take in real time; the clock of the test stands still meanwhile. */
@@ -28,7 +35,7 @@ export interface WaitOptions {
 const ACCOUNT = "bot@example.org";
 const ROOM = "lobby@rooms.example.org";
 const TIMEOUT_MS = 2_000;
-/** Of the transcript and the log so much is told when something does not come. */
+/** Of the transcript so much is told when something does not come. */
 const TOLD_LINES = 20;
 
 /**
@@ -46,7 +53,9 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
   readonly clock: TestClock;
   /** The address of the room. */
   readonly jid: JID;
-  readonly #log: readonly LogRecord[];
+  /** The account of the bots, as a bare JID. */
+  readonly botJid: JID;
+  readonly #log: TestLog;
   readonly #replies: MessageReceived[] = [];
   #waiting: (() => void) | null = null;
 
@@ -57,13 +66,14 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
     readonly bot: T;
     readonly clock: TestClock;
     readonly jid: JID;
-    readonly log: readonly LogRecord[];
+    readonly log: TestLog;
   }) {
     this.server = parts.server;
     this.app = parts.app;
     this.bot = parts.bot;
     this.clock = parts.clock;
     this.jid = parts.jid;
+    this.botJid = JID.from(ACCOUNT);
     this.#log = parts.log;
     for (const room of parts.app.muc.rooms.values()) this.#watch(room);
     parts.app.muc.on("roomAdded", ({ room }) => this.#watch(room));
@@ -83,6 +93,11 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
     return this.server.room(this.jid).transcript;
   }
 
+  /** The warnings and errors that were logged, oldest first; errors are printed, too, unless there is a `logger`. */
+  get log(): readonly LogRecord[] {
+    return this.#log.records;
+  }
+
   /** Somebody comes into the room. Rejects with `TestServiceError` where the room does not let them in. */
   enter(nick: string, options: EnterOptions = {}): Promise<TestUser> {
     return this.server.enter(this.jid, nick, options);
@@ -90,13 +105,13 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
 
   /**
    * The next message that the bots say in the room: those that were said already first. What is said in private is for
-   * `user.nextMessage()`. Rejects, with what was said and logged, when none comes in time.
+   * `user.nextMessage()`. Rejects with `RequestTimeoutError`, and what was said and logged, when none comes in time.
    */
   async nextReply({ timeoutMs = TIMEOUT_MS }: WaitOptions = {}): Promise<MessageReceived> {
     if (this.clock.moving) await this.clock.still();
     const reply = this.#replies.shift() ?? (await this.#coming(timeoutMs));
-    if (reply === undefined) throw new Error(this.#explain(`The bots said nothing in ${timeoutMs} ms`));
-    return reply;
+    if (reply !== undefined) return reply;
+    throw new RequestTimeoutError(this.#explain(`The bots said nothing in ${timeoutMs} ms`));
   }
 
   async #coming(timeoutMs: number): Promise<MessageReceived | undefined> {
@@ -127,19 +142,19 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
     );
   }
 
-  /** Resolves when all is settled and the bots have said nothing that was not read. Rejects with what they said. */
+  /** Resolves when all is settled and the bots have said nothing that was not read. Rejects with `ExpectationError`, and what they said. */
   async expectSilence(): Promise<void> {
     await this.settled();
     if (this.#replies.length === 0) return;
     const said = this.#replies.map(({ body }) => JSON.stringify(body)).join(", ");
-    throw new Error(this.#explain(`The bots were to say nothing, and said ${said}`));
+    throw new ExpectationError(this.#explain(`The bots were to say nothing, and said ${said}`));
   }
 
   #explain(what: string): string {
     const lines = this.transcript.slice(-TOLD_LINES).map(({ nick, text }) => `  <${nick}> ${text}`);
-    const log = this.#log.slice(-TOLD_LINES).map(describe);
+    const log = this.#log.describe();
     const room = lines.length === 0 ? "Nothing was said in the room." : `In the room:\n${lines.join("\n")}`;
-    return [`${what}.`, room, ...(log.length === 0 ? [] : [`In the log:\n${log.join("\n")}`])].join("\n");
+    return [`${what}.`, room, ...(log === "" ? [] : [`In the log:\n${log}`])].join("\n");
   }
 
   /** Ends the bots and the service. Idempotent. */
@@ -155,29 +170,21 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
   }
 }
 
-/** Errors are kept in the log as what is printed of them. */
-function describe({ level, text, fields }: LogRecord): string {
-  const { error } = fields;
-  const why = typeof error === "object" && error !== null && "message" in error ? error.message : error;
-  return `  ${level}: ${text}${why === undefined ? "" : `: ${messageOf(why)}`}`;
-}
-
 /**
  * Puts bots into a room of this process. Resolves when they are in. Rejects as `createBotApp(…).ready()` does: with
  * `AuthoringError` for mistakes in the bots, with `JoinError` where no room lets them in.
  */
 export async function testRoom<T extends object>(
   bots: (new (...args: never[]) => T) | readonly [new (...args: never[]) => T, ...Class[]],
-  { room: wanted, ...options }: TestRoomOptions = {},
+  { room: wanted, affiliation, startsAt, logger, ...options }: TestRoomOptions = {},
 ): Promise<TestRoom<T>> {
   const classes = typeof bots === "function" ? ([bots] as const) : bots;
-  const clock = new TestClock();
+  const clock = startsAt === undefined ? new TestClock() : new TestClock(timeOf(startsAt));
   const server = new TestServer({ domain: "example.org", clock });
-  const log: LogRecord[] = [];
-  const logger = new StructuredLogger({ level: "warn", write: (record) => void log.push(record) });
+  const log = new TestLog(clock, logger ?? null);
   const app = createBotApp({
-    logger,
     ...options,
+    logger: log.logger,
     ...(wanted !== undefined && { rooms: [JID.from(wanted).bare().toString()] }),
     bots: classes,
     jid: ACCOUNT,
@@ -185,13 +192,17 @@ export async function testRoom<T extends object>(
     connect: server.connect,
     clock,
   });
+  const open = (jid: JID | string): void => {
+    server.room(jid).open();
+    if (affiliation !== undefined) server.room(jid).setAffiliation(ACCOUNT, affiliation);
+  };
   try {
     const starting = app.start();
     // It is awaited below, unless a room cannot be.
     starting.catch(() => {});
-    for (const { jid } of app.status().rooms) server.room(jid).open();
+    for (const { jid } of app.status().rooms) open(jid);
     await starting;
-    const jid = app.status().rooms[0]?.jid ?? (await sit(app, server));
+    const jid = app.status().rooms[0]?.jid ?? (await sit(app, open));
     await app.ready();
     const [first] = classes;
     return new TestRoom({ server, app, bot: app.get(first, jid), clock, jid, log });
@@ -203,9 +214,18 @@ export async function testRoom<T extends object>(
 }
 
 /** Bots that name no room sit in one all the same. */
-async function sit(app: BotApp, server: TestServer): Promise<JID> {
-  server.room(ROOM).open();
+async function sit(app: BotApp, open: (jid: string) => void): Promise<JID> {
+  open(ROOM);
   const { room, entered } = app.muc.join(ROOM, app.nick);
   await entered;
   return room.jid;
+}
+
+/** Milliseconds since 1970. Throws `ArgumentError`. */
+function timeOf(startsAt: Date | string): number {
+  const time = new Date(startsAt).getTime();
+  if (!Number.isNaN(time)) return time;
+  throw new ArgumentError(
+    `startsAt is "${String(startsAt)}", and no moment: write "2026-03-02T08:59:00+01:00"`,
+  );
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { xml, type Element } from "../base/element.js";
 import { JID } from "../base/jid.js";
 import type { Affiliation, Role } from "../muc/wire/muc-user.js";
+import { invitation, type InviteOptions } from "./user/invitation.js";
 import { MessageQueue, readMessage, type TestMessage } from "./user/message-queue.js";
 import type { Puppet } from "./user/puppet.js";
 import { formElement } from "./wire/form.js";
@@ -162,13 +163,13 @@ export class TestUser {
     this.#puppet.close();
   }
 
-  /** Invites somebody through the room (XEP-0045 §7.8.2). */
-  invite(jid: JID | string, reason?: string): Promise<void> {
-    const why = reason === undefined ? null : xml("reason", null, reason);
-    const invite = xml("invite", { to: jid.toString() }, why);
-    return this.#puppet.settle(
-      xml("message", { to: this.room.toString() }, xml("x", { xmlns: NS.user }, invite)),
-    );
+  /**
+   * Invites somebody through the room (XEP-0045 §7.8.2), or with `direct` by a message from account to account
+   * (XEP-0249). The room tells the invited the nick, or less, of who did; a direct one shows the account.
+   */
+  invite(jid: JID | string, reason: string | InviteOptions = {}): Promise<void> {
+    const options = typeof reason === "string" ? { reason } : reason;
+    return this.#puppet.settle(invitation(this.room, jid.toString(), options));
   }
 
   /** Asks the moderators for a voice (XEP-0045 §7.13). */

@@ -220,3 +220,35 @@ describe("@OnRoleRequest", () => {
     expect(decisions(started)[0]).toContain("alice: expired");
   });
 });
+
+describe("a bot that is no moderator", () => {
+  const warnings = ({ log }: Started): unknown[] =>
+    log.records
+      .filter(({ text }) => text.startsWith("No request for voice will come"))
+      .map(({ level, fields }) => [level, fields["role"]]);
+
+  it("is told that rooms ask it for nobody's voice, where it waits for that (§8.6)", async () => {
+    @Bot({ rooms: [LOBBY] })
+    class Method {
+      @OnRoleRequest() decide() {}
+    }
+    const told = async (bot: Class): Promise<unknown[]> => {
+      const server = makeServer();
+      server.room(LOBBY).open();
+      return warnings(await startApp({ bots: [bot] }, server));
+    };
+    expect(await told(makeBot())).toEqual([]);
+    for (const bot of [keeper(denyAll()), Method]) expect(await told(bot)).toEqual([["warn", "participant"]]);
+  });
+
+  it("is told nothing where it is one", async () => {
+    expect(warnings(await moderated(keeper(denyAll())))).toEqual([]);
+  });
+});
+
+/** Somebody to whom nobody's voice matters. */
+function makeBot(): Class {
+  @Bot({ rooms: [LOBBY] })
+  class Deaf {}
+  return Deaf;
+}

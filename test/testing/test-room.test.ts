@@ -1,14 +1,15 @@
 // Bots tested with no server, no account and no waiting.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { AuthoringError } from "../../src/bot/errors.js";
 import { Bot, Command, OnJoin, OnMessage, OnPrivateMessage } from "../../src/bot/decorators.js";
 import { HandlerContext } from "../../src/bot/handler-context.js";
 import { inject } from "../../src/bot/injection.js";
 import { Clock } from "../../src/base/clock.js";
+import { StructuredLogger } from "../../src/base/logger.js";
 import { MessageReceived } from "../../src/muc/events/messages.js";
 import type { OccupantJoined } from "../../src/muc/events/occupants.js";
-import { testRoom } from "../../src/testing/index.js";
+import { testRoom, type TestRoomOptions } from "../../src/testing/index.js";
 import { Keeper as Example } from "../../examples/keeper.js";
 
 class Dice {
@@ -63,7 +64,7 @@ class Keeper {
 }
 
 const providers = [{ token: Dice, useValue: { roll: () => 4 } }];
-const open = () => testRoom(Keeper, { providers });
+const open = (options: TestRoomOptions = {}) => testRoom(Keeper, { providers, ...options });
 
 describe("a room of the test", () => {
   it("has the bots in it, who greet, answer, and are there to be looked at", async () => {
@@ -123,7 +124,54 @@ describe("a room of the test", () => {
     const missing = await room.nextReply({ timeoutMs: 10 }).catch((error: Error) => error.message);
     expect(missing).toContain("said nothing in 10 ms");
     expect(missing).toContain("<alice> !fail");
-    expect(missing).toContain("boom");
+    expect(missing).toMatch(
+      /03:04:05 error A handler failed handler=Keeper.\w+ .*ref=[0-9a-f]{4}.*boom\n.* at /,
+    );
+  });
+
+  it("prints what fails, with its stack, and keeps what was logged", async () => {
+    const print = vi.spyOn(console, "error").mockImplementation(() => {});
+    onTestFinished(() => print.mockRestore());
+    await using room = await open();
+    const alice = await room.enter("alice");
+    await alice.say("!fail");
+    await room.settled();
+    expect(print.mock.calls).toEqual([[expect.stringMatching(/handler=Keeper.\w+ .*boom\n +at /)]]);
+    expect(room.log.at(-1)).toMatchObject({ level: "error", text: "A handler failed" });
+  });
+
+  it("prints nothing where the test has a logger of its own, and keeps the same", async () => {
+    const print = vi.spyOn(console, "error").mockImplementation(() => {});
+    onTestFinished(() => print.mockRestore());
+    const lines: string[] = [];
+    const logger = new StructuredLogger({ level: "debug", write: ({ text }) => void lines.push(text) });
+    await using room = await open({ logger });
+    const alice = await room.enter("alice");
+    await alice.say("!fail");
+    await room.settled();
+    expect([print.mock.calls, room.log.at(-1)?.text]).toEqual([[], "A handler failed"]);
+    expect(lines).toContain("A handler failed");
+    expect(lines.length).toBeGreaterThan(room.log.length);
+  });
+
+  it("makes the bots to their room what the test wants", async () => {
+    await using guest = await open();
+    await using admin = await open({ affiliation: "admin" });
+    const roles = [guest, admin].map(({ app }) => [...app.muc.rooms.values()].map(({ me }) => me?.role));
+    expect(roles).toEqual([["participant"], ["moderator"]]);
+    await admin.enter("mallory");
+    await admin.app.muc.getRoom(admin.jid)?.kick("mallory");
+    expect(admin.server.room(admin.jid).occupants.map(({ nick }) => nick)).toEqual(["keeper"]);
+  });
+
+  it("begins when the test wants it to", async () => {
+    await using usual = await open();
+    await using room = await open({ startsAt: "2026-03-02T08:59:00+01:00" });
+    expect([usual, room].map(({ clock }) => new Date(clock.now()).toISOString())).toEqual([
+      "2026-01-02T03:04:05.000Z",
+      "2026-03-02T07:59:00.000Z",
+    ]);
+    await expect(open({ startsAt: "soon" })).rejects.toThrow('startsAt is "soon", and no moment');
   });
 
   it("moves time", async () => {

@@ -155,6 +155,14 @@ describe("what a user does", () => {
     await expect(bob.invite("not an address@@")).rejects.toEqual(refused("jid-malformed"));
   });
 
+  test("invites from account to account, where it is to", async () => {
+    await bob.invite("alice@example.org", { direct: true, reason: "come", password: "cauldron" });
+    const invitation = alice.received.find((each) => each.getChild("x", "jabber:x:conference"));
+    expect(invitation?.attrs["from"]).toBe(bob.jid.toString());
+    const x = invitation?.getChild("x", "jabber:x:conference");
+    expect(x?.attrs).toMatchObject({ jid: ROOM, reason: "come", password: "cauldron" });
+  });
+
   test("sends anything, and answers what it is asked like a client", async () => {
     bob.send(
       xml("iq", { type: "get", id: "p", to: `${ROOM}/alice` }, xml("ping", { xmlns: "urn:xmpp:ping" })),
