@@ -1,28 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 
 import { explain, runInProcess, setRunHost } from "../app/run.js";
 import { messageOf } from "../base/errors.js";
+import { readArguments, type Request } from "./arguments.js";
 import { loadBots } from "./bots-of-file.js";
 import { HELP } from "./help.js";
-
-const OPTIONS = {
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "v" },
-  verbose: { type: "boolean" },
-  script: { type: "string" },
-} as const;
-
-function usage(problem: string): number {
-  process.stderr.write(`mucwright: ${problem}\n\n${HELP}`);
-  return 2;
-}
-
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
-}
 
 function version(): string {
   const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -41,27 +24,44 @@ async function runFile(file: string, verbose: boolean): Promise<void> {
   await finish();
 }
 
-/** Runs one command; the number is the exit status, null leaves that to what was run. */
-async function main(argv: readonly string[]): Promise<number | null> {
-  const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-  if (values.help === true) return print(HELP);
-  if (values.version === true) return print(`${version()}\n`);
-  const [verb, file, ...more] = positionals;
-  if (verb === undefined) return usage("what shall be done?");
-  if (verb !== "run" && verb !== "dev") return usage(`there is no command "${verb}"`);
-  if (file === undefined) return usage(`${verb} wants the file of a bot`);
-  if (more.length > 0) return usage(`"${more.join(" ")}" is too much`);
-  if (verb === "run" && values.script !== undefined) return usage("--script is for dev");
-  const verbose = values.verbose === true;
-  try {
-    if (verb === "run") await runFile(file, verbose);
-    else {
+async function follow(request: Request): Promise<void> {
+  switch (request.do) {
+    case "help":
+      process.stdout.write(HELP);
+      return;
+    case "version":
+      process.stdout.write(`${version()}\n`);
+      return;
+    case "run":
+      return runFile(request.file, request.verbose);
+    case "dev": {
       // not a static import: what runs for real has no use for a server of its own
       const { dev } = await import("./dev.js");
-      await dev(file, { script: values.script ?? null, verbose });
+      return dev(request.file, request);
     }
+  }
+}
+
+/** What is wrong, and where to read on; the help itself only for whoever asks for nothing. */
+function complain(problem: string, isEmpty: boolean): void {
+  const rest = isEmpty ? `\n\n${HELP}` : `${problem.endsWith("?") ? " See" : "; see"} mucwright --help\n`;
+  process.stderr.write(`mucwright: ${problem}${rest}`);
+}
+
+/** Runs one command; the number is the exit status, null leaves that to what was run. */
+async function main(argv: readonly string[]): Promise<number | null> {
+  let request: Request;
+  try {
+    request = readArguments(argv);
+  } catch (error) {
+    complain(messageOf(error), argv.length === 0);
+    return 2;
+  }
+  try {
+    await follow(request);
     return null;
   } catch (error) {
+    const verbose = "verbose" in request && request.verbose;
     process.stderr.write(`mucwright: ${explain(error, verbose)}`);
     return 1;
   }
@@ -77,11 +77,7 @@ function endWithReader(): void {
 const LINGER_MS = 1_000;
 
 endWithReader();
-try {
-  const status = await main(process.argv.slice(2));
-  if (status !== null) process.exitCode = status;
-} catch (error) {
-  process.exitCode = usage(messageOf(error));
-}
+const status = await main(process.argv.slice(2));
+if (status !== null) process.exitCode = status;
 // a timer or a connection of the author's: nobody could end the process but by force
 setTimeout(() => process.exit(), LINGER_MS).unref();
