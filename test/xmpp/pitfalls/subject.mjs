@@ -12,19 +12,27 @@ Socket.prototype.setNoDelay = function (on) {
   return setNoDelay.call(this, on);
 };
 
+/** The newest connection. */
+let connection;
+const connect = Socket.prototype.connect;
+Socket.prototype.connect = function (...args) {
+  connection = this;
+  return connect.apply(this, args);
+};
+
 /** Everybody's friend. */
 const TO = "friend@example.org";
 const ROOM = "room@rooms.example.org";
 
 async function ours() {
   const { JID, MucClient, Session, xml } = await import("mucwright/muc");
-  const reconnect = { minDelayMs: 10, maxDelayMs: 100, attemptTimeoutMs: 3_000 };
+  const reconnect = { minDelayMs: 10, maxDelayMs: 100, attemptTimeoutMs: 30_000 };
   const options = {
     jid: "bot@example.org",
     password: "secret",
     service,
     reconnect,
-    connectTimeoutMs: 20_000,
+    connectTimeoutMs: 60_000,
   };
   const session = new Session(process.argv[4] === "offline" ? { ...options, offline: "fail" } : options);
   session.on("established", () => tell("online"));
@@ -87,6 +95,15 @@ const kept = Object.freeze({ to: TO, count: "1" });
 const actions = {
   start: () => subject.start(),
   send: (body) => subject.send(body),
+  "tell of reads": () => {
+    let told;
+    setInterval(() => {
+      const { bytesRead } = connection;
+      if (bytesRead === told) return;
+      told = bytesRead;
+      tell("read", told);
+    }, 1);
+  },
   ask: () => subject.ask((answer) => tell("answer", answer?.attrs?.by ?? answer?.children?.[0]?.attrs?.by)),
   "send all the while": async () => {
     for (let count = 0; count < 60; count++) {

@@ -12,8 +12,11 @@ export class Subject {
   /** Whether its process is there still. */
   alive = true;
   readonly #child: ChildProcess;
+  /** How long to wait for what a client does that gets it right; and for what one does not do that gets it wrong. */
+  readonly #patienceMs: number;
 
   private constructor(which: Which, port: number, mode: string) {
+    this.#patienceMs = which === "mucwright" ? 60_000 : 8_000;
     const file = fileURLToPath(new URL("subject.mjs", import.meta.url));
     // Not the options of the process that runs the tests.
     this.#child = fork(file, [which, String(port), mode], { execArgv: ["--expose-gc"], stdio: "ignore" });
@@ -25,7 +28,7 @@ export class Subject {
   /** Ready to be told. */
   static async make(which: Which, port: number, mode = ""): Promise<Subject> {
     const subject = new Subject(which, port, mode);
-    await eventually(() => subject.count("ready"), { timeoutMs: 20_000, what: "a process" });
+    await eventually(() => subject.count("ready"), { timeoutMs: 60_000, what: "a process" });
     return subject;
   }
 
@@ -42,9 +45,9 @@ export class Subject {
   }
 
   /** Whether this comes to be while it lives. */
-  async comes(check: () => boolean, timeoutMs = 5_000): Promise<boolean> {
+  async comes(check: () => boolean): Promise<boolean> {
     const over = await eventually(() => (check() ? "true" : this.alive ? null : "dead"), {
-      timeoutMs,
+      timeoutMs: this.#patienceMs,
       intervalMs: 5,
       what: "it",
     }).catch(() => "late");
