@@ -67,7 +67,7 @@ export { HandlerFailed } from "./bot/handler-failed.js";
 export type { AskOptions } from "./bot/ask/whom.js";
 export { BotTick, CronTick } from "./bot/cron-tick.js";
 export { HandlerContext } from "./bot/handler-context.js";
-export { delay, inject, injectable, type ClosedClass, type Delayed } from "./bot/injection.js";
+export { delay, inject, injectable, singleton, type ClosedClass, type Delayed } from "./bot/injection.js";
 export type { Class, ExpectedAnswer, HandlerOptions, MessageFilter } from "./bot/metadata.js";
 export {
   acceptFrom,

@@ -79,6 +79,8 @@ export class InjectionCheck {
   readonly singletons = new Set<Class>();
   /** What there is once, and is asked for by what each room has: it must not be made by the first of them. */
   readonly askedForByRooms = new Set<Token>();
+  /** By class: who asks for one of their own. */
+  readonly owned = new Map<Class, Set<Class>>();
   readonly #known: ReadonlyMap<unknown, Provider>;
   readonly #perRoom: ReadonlySet<unknown>;
   readonly #checked = { app: new Set<unknown>(), room: new Set<unknown>() };
@@ -177,7 +179,12 @@ export class InjectionCheck {
     // a delayed class, and whatever else tsyringe knows, is left to it
     if (typeof token !== "function") return;
     const type = token as unknown as Class;
-    if (!isSingleton(type)) return this.#class(type, madeFor);
+    if (!isSingleton(type)) {
+      const owners = this.owned.get(type);
+      if (owners === undefined) this.owned.set(type, new Set([target]));
+      else owners.add(target);
+      return this.#class(type, madeFor);
+    }
     this.singletons.add(type);
     if (madeFor === "room") this.askedForByRooms.add(type);
     this.#class(type, "app");

@@ -6,6 +6,7 @@ import type { Session } from "../xmpp/session.js";
 import type { BotPlan } from "./bot-plan.js";
 import { Cast } from "./cast.js";
 import { createContainer, instantiate } from "./container.js";
+import type { InjectionCheck } from "./injection-check.js";
 import { fillMiddlewares, middlewareClasses } from "./middlewares.js";
 import type { AppSettings } from "./options.js";
 import { provideClass, providedByApp } from "./provided.js";
@@ -42,6 +43,7 @@ export function makeCast({ given: bots, found, plans, rooms, settings, ...own }:
   ];
   const perRoom = new Set(classesOf(true).filter((type) => !overridden.has(type)));
   const check = checkStart({ found, given: bots, bots: plans, rooms, providers, perRoom });
+  warnOfCopies(check.owned, own.logger);
   // tsyringe has one of them for the whole process; applications share nothing
   const singletons = [...check.singletons].filter((type) => !overridden.has(type)).map(provideClass);
   const container = createContainer([...singletons, ...providers]);
@@ -50,4 +52,14 @@ export function makeCast({ given: bots, found, plans, rooms, settings, ...own }:
   // the first room that asked would make it, of what only that room has
   for (const token of check.askedForByRooms) if (typeof token === "function") instantiate(container, token);
   return cast;
+}
+
+/** What one of them puts into it, none of the others finds there. */
+function warnOfCopies(owned: InjectionCheck["owned"], logger: Logger): void {
+  for (const [service, askers] of owned)
+    if (askers.size > 1)
+      logger.warn(
+        { service: service.name, askedForBy: [...askers].map(({ name }) => name) },
+        "Each class that asks for this service gets one of its own: put @singleton() on it, in place of @injectable(), where it is to be one for all",
+      );
 }

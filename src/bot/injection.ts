@@ -2,6 +2,7 @@ import {
   delay as delayConstructor,
   inject as injectToken,
   injectable as makeInjectable,
+  singleton as makeSingleton,
   type InjectionToken,
 } from "./tsyringe.js";
 
@@ -36,7 +37,10 @@ export function delay<T>(wanted: () => Class<T>): Delayed<T> {
   return delayConstructor(wanted as unknown as () => new (...args: unknown[]) => T);
 }
 
-/** Marks a class whose constructor has parameters to be injected. */
+/**
+ * Marks a class that constructors may ask for, and whose own constructor is filled in. Whoever asks for it gets an
+ * instance of their own; where it is to be one for all, use {@link singleton}.
+ */
 export function injectable(): <T extends abstract new (...args: never[]) => object>(target: T) => void {
   return (target) => {
     marked.add(target);
@@ -45,7 +49,18 @@ export function injectable(): <T extends abstract new (...args: never[]) => obje
   };
 }
 
-/** Whether a class itself was marked by {@link injectable}, or by `@Bot`. */
+/**
+ * Marks a class of which an application has one: all its bots, features and middlewares that ask for it share it. Two
+ * applications of a process share nothing.
+ */
+export function singleton(): <T extends new (...args: never[]) => object>(target: T) => void {
+  return (target) => {
+    marked.add(target);
+    makeSingleton()(target as unknown as new (...args: unknown[]) => object);
+  };
+}
+
+/** Whether a class itself was marked by {@link injectable} or {@link singleton}, or by `@Bot`. */
 export function isInjectable(target: Class): boolean {
   return marked.has(target);
 }

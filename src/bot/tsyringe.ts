@@ -8,6 +8,7 @@ export {
   delay,
   inject,
   injectable,
+  singleton,
   type DependencyContainer,
   type InjectionToken,
 } from "tsyringe";
