@@ -64,6 +64,7 @@ export type { CooldownLimits } from "./bot/guards/cooldown.js";
 export { AnyOf, anyOf, type RequireKeys, type RequireRule } from "./bot/guards/rules.js";
 export type { FeatureClass } from "./bot/features.js";
 export { HandlerFailed } from "./bot/handler-failed.js";
+export type { AnswersOptions } from "./bot/ask/answers.js";
 export type { AskOptions } from "./bot/ask/whom.js";
 export { BotTick, CronTick } from "./bot/cron-tick.js";
 export { HandlerContext } from "./bot/handler-context.js";

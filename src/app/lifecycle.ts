@@ -107,5 +107,8 @@ async function callOf(instance: object, method: string | symbol, ctx: HandlerCon
 function contextOf(signal: AbortSignal, log: Logger): HandlerContext {
   const nowhere = (): Promise<never> =>
     Promise.reject(new NotJoinedError("There is nowhere to say this: send it to a room"));
-  return new HandlerContext({ signal, log, say: nowhere, ask: nowhere });
+  const nobody = (): never => {
+    throw new NotJoinedError("There is nobody here to listen to");
+  };
+  return new HandlerContext({ signal, log, say: nowhere, ask: nowhere, answers: nobody });
 }

@@ -2,6 +2,7 @@ import type { Logger } from "../base/logger.js";
 import type { MessageReceived } from "../muc/events/messages.js";
 import type { DraftInit } from "../muc/wire/draft.js";
 
+import type { AnswersOptions } from "./ask/answers.js";
 import type { AskOptions } from "./ask/whom.js";
 
 /** What a {@link HandlerContext} shows; made only when it is asked for. */
@@ -10,6 +11,7 @@ export interface HandlerContextSource {
   readonly log: Logger;
   say(draft: DraftInit): Promise<void>;
   ask(text: DraftInit, options: AskOptions): Promise<MessageReceived>;
+  answers(options: AnswersOptions): AsyncIterableIterator<MessageReceived, undefined>;
 }
 
 /** What belongs to one call of a handler: its last, optional parameter. */
@@ -45,5 +47,16 @@ export class HandlerContext {
    */
   ask(text: DraftInit, options: AskOptions = {}): Promise<MessageReceived> {
     return this.#source.ask(text, options);
+  }
+
+  /**
+   * Listens, and says nothing itself: `for await (const answer of ctx.answers({ from: "anyone" }))` is given what the asked
+   * say where the event came from, one after the other and none left out, from the call until the loop is left, or the
+   * time (a minute, unless `timeoutMs` says otherwise) is over, which ends the loop. It reaches nobody else. While the loop
+   * waits the handler does not hold up its room, as with {@link ask}; while it looks at an answer it has its turn. Rejects
+   * with `NotJoinedError` when nobody can answer any more. Throws `ArgumentError` for whom it cannot listen to.
+   */
+  answers(options: AnswersOptions = {}): AsyncIterableIterator<MessageReceived, undefined> {
+    return this.#source.answers(options);
   }
 }

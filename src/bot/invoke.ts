@@ -6,7 +6,8 @@ import { RequestTimeoutError } from "../base/errors.js";
 import type { Logger } from "../base/logger.js";
 import type { DraftInit } from "../muc/wire/draft.js";
 import type { MessageReceived } from "../muc/events/messages.js";
-import { ask } from "./ask/asker.js";
+import { Answers, type AnswersOptions } from "./ask/answers.js";
+import { ask, type AskingCall } from "./ask/asker.js";
 import type { Questions } from "./ask/questions.js";
 import { Turn, type Retake } from "./ask/turn.js";
 import type { AskOptions } from "./ask/whom.js";
@@ -117,20 +118,24 @@ class Call implements HandlerContextSource {
   }
 
   ask(text: DraftInit, options: AskOptions): Promise<MessageReceived> {
-    return ask(
-      {
-        event: this.#event,
-        clock: this.#context.clock,
-        turn: this.#turn,
-        questions: this.#context.questions ?? null,
-        signals: this.#ends,
-        say: (draft) => this.say(draft),
-        refusal: (answer) => this.#refusalOf(answer),
-        asked: (withdraw) => (this.#withdraw ??= []).push(withdraw),
-      },
-      text,
-      options,
-    );
+    return ask(this.#asking(), text, options);
+  }
+
+  answers(options: AnswersOptions): Answers {
+    return new Answers(this.#asking(), options);
+  }
+
+  #asking(): AskingCall {
+    return {
+      event: this.#event,
+      clock: this.#context.clock,
+      turn: this.#turn,
+      questions: this.#context.questions ?? null,
+      signals: this.#ends,
+      say: (draft) => this.say(draft),
+      refusal: (answer) => this.#refusalOf(answer),
+      asked: (withdraw) => (this.#withdraw ??= []).push(withdraw),
+    };
   }
 
   /** Who caused the call, and may not any more, does not go on with it by an answer. */

@@ -7,7 +7,7 @@ import type { Question, Questions } from "./questions.js";
 import type { Turn } from "./turn.js";
 import { isThere, waitOf, whomToAsk, type AskOptions } from "./whom.js";
 
-/** What {@link ask} needs of a call of a handler. */
+/** What asking needs of a call of a handler. */
 export interface AskingCall {
   readonly event: HandledEvent;
   readonly clock: Clock;
@@ -71,6 +71,7 @@ async function start(call: AskingCall, text: DraftInit, options: AskOptions): Pr
   });
 }
 
-function nobody(): NotJoinedError {
+/** Why there is no answer, and will be none. */
+export function nobody(): NotJoinedError {
   return new NotJoinedError("Nobody is there (any more) to answer");
 }

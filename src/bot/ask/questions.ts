@@ -13,7 +13,11 @@ export interface Question {
   /** An account for what is asked outside of rooms. */
   readonly asked: Occupant | JID | "anyone";
   readonly where: AskedWhere;
-  /** Told once, with the answer, or that there is none. */
+  /** One answer does not end it. */
+  readonly stays?: boolean;
+  /** Whether it takes no more for now: what is said then is no answer to it. */
+  readonly isFull?: () => boolean;
+  /** Told the answer, once unless it stays, or that there will be none. */
   readonly answered: (answer: MessageReceived) => void;
   readonly gone: () => void;
 }
@@ -73,7 +77,7 @@ export class Questions {
     if (question === null) return false;
     const message = event.type === "message" ? event : event.asMessage();
     if (message.replaces !== null) return false;
-    this.withdraw(question);
+    if (question.stays !== true) this.withdraw(question);
     question.answered(message);
     return true;
   }
@@ -82,7 +86,7 @@ export class Questions {
   #find(event: AnswerEvent): Question | null {
     let open: Question | null = null;
     for (const [question, known] of this.#waiting) {
-      if (question.where !== whereOf(event)) continue;
+      if (question.where !== whereOf(event) || question.isFull?.() === true) continue;
       if (question.asked === "anyone") open ??= question;
       else if (isAsked(question.asked, known, event)) return question;
     }

@@ -26,7 +26,7 @@ export function rememberOrigin(message: MessageReceived, event: HandledEvent): v
 }
 
 /** How long an ask waits. Throws `ArgumentError`. */
-export function waitOf({ timeoutMs = DEFAULT_TIMEOUT_MS }: AskOptions): number {
+export function waitOf({ timeoutMs = DEFAULT_TIMEOUT_MS }: Pick<AskOptions, "timeoutMs">): number {
   if (Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS) return timeoutMs;
   throw new ArgumentError(
     `timeoutMs is ${String(timeoutMs)}, and not a time above 0 and up to ${MAX_TIMEOUT_MS}`,
