@@ -48,6 +48,20 @@ class Keeper {
     await Promise.race([ctx.ask("a?"), ctx.ask("b?", { from: "anyone" })]);
     await new Promise(() => {});
   }
+  @Command("vote") async *vote(_m: MessageReceived, _args: object, ctx: HandlerContext) {
+    for await (const { body } of ctx.answers({ from: "anyone", timeoutMs: 50_000 })) {
+      if (body === "odd") throw new Error("odd");
+      if (body === "yes") yield (await ctx.ask("sure?")).body;
+      if (body === "!nothing") return;
+    }
+  }
+  @Command("ears") ears(_m: MessageReceived, _args: object, ctx: HandlerContext) {
+    void ctx.answers().next();
+    return ctx
+      .answers()
+      .next()
+      .then(() => "heard");
+  }
   @Command("hang") @Cooldown({ per: "room", limit: 2, windowMs: 60_000 }) hang() {
     return new Promise<string>(() => {});
   }
@@ -77,7 +91,20 @@ class Other {
   }
 }
 
-const SAYS = ["!ask", "!both", "!race", "!hang", "!fail", "!list", "yes", "odd", "!nothing", "ping"];
+const SAYS = [
+  "!ask",
+  "!both",
+  "!race",
+  "!hang",
+  "!fail",
+  "!list",
+  "!vote",
+  "!ears",
+  "yes",
+  "odd",
+  "!nothing",
+  "ping",
+];
 const ROOMS = ["lobby@rooms.example.org", "cellar@rooms.example.org"];
 const NICKS = ["alice", "bob", "carol"];
 
