@@ -141,6 +141,28 @@ describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
     });
   });
 
+  it("plays the visit of the quiz: the first right answer has the point, under any nick", async () => {
+    const run = await mucwright(["dev", "examples/quiz.ts"], { cwd: ROOT }).type("").ended;
+    expect(run).toEqual({
+      status: 0,
+      stderr: "",
+      stdout: [
+        "lobby <alice> !quiz",
+        "lobby <quizzer> What is 6 times 7?",
+        "lobby <alice> 41",
+        "lobby <bob> 42",
+        "lobby <quizzer> 42 it is, bob! That makes 1",
+        "lobby <quizzer> Which planet is the largest?",
+        "lobby <bob> Jupiter",
+        "lobby <quizzer> Jupiter it is, bob! That makes 2",
+        "lobby <quizzer> How many sides has a die?",
+        "lobby <bobby> 6",
+        "lobby <quizzer> 6 it is, bobby! That makes 3",
+        "",
+      ].join("\n"),
+    });
+  });
+
   it("plays lines from standard input, and waits for what each leads to", async () => {
     const folder = authorFolder({ "bot.ts": BOT });
     const visit =
