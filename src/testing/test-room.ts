@@ -7,6 +7,7 @@ import type { MessageReceived } from "../muc/events/messages.js";
 import type { Room } from "../muc/room.js";
 import type { Affiliation } from "../muc/wire/muc-user.js";
 import type { TranscriptLine } from "./muc/transcript.js";
+import { afterPatience } from "./patience.js";
 import { ExpectationError } from "./expectation-error.js";
 import { settle } from "./settle.js";
 import { TestClock } from "./test-clock.js";
@@ -117,9 +118,9 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
   async #coming(timeoutMs: number): Promise<MessageReceived | undefined> {
     if (this.#waiting !== null) throw new ArgumentError("Wait for one reply at a time");
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
+      const timer = afterPatience(timeoutMs, resolve);
       this.#waiting = () => {
-        clearTimeout(timer);
+        timer.cancel();
         resolve();
       };
     });

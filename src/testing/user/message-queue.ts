@@ -1,7 +1,8 @@
-import { systemClock, type Timer } from "../../base/clock.js";
+import type { Timer } from "../../base/clock.js";
 import type { Element } from "../../base/element.js";
 import { RequestTimeoutError } from "../../base/errors.js";
 import { JID } from "../../base/jid.js";
+import { afterPatience } from "../patience.js";
 import { NS } from "../wire/namespaces.js";
 
 /** A message that somebody said to a {@link TestUser}, or to all in the room. */
@@ -62,10 +63,10 @@ export class MessageQueue {
     const message = this.#messages.shift();
     if (message !== undefined) return Promise.resolve(message);
     const promise = new Promise<TestMessage>((resolve, reject) => {
-      const timer = systemClock.setTimeout(() => {
+      const timer = afterPatience(timeoutMs, () => {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
         reject(new RequestTimeoutError(`${who} got no message within ${timeoutMs} ms`));
-      }, timeoutMs);
+      });
       const waiting: Waiting = { resolve, timer };
       this.#waiting.push(waiting);
     });

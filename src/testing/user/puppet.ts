@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 
-import { systemClock } from "../../base/clock.js";
 import { xml, type Element } from "../../base/element.js";
 import { NotJoinedError, RequestTimeoutError } from "../../base/errors.js";
 import type { JID } from "../../base/jid.js";
 import type { ClientSession, Link } from "../host/client-session.js";
 import type { Host } from "../host/host.js";
+import { afterPatience } from "../patience.js";
 import { TestClock } from "../test-clock.js";
 import { TestServiceError } from "../test-service-error.js";
 import { NS } from "../wire/namespaces.js";
@@ -145,12 +145,12 @@ export class Puppet implements Link {
         resolve(stanza);
         return true;
       };
-      const timer = systemClock.setTimeout(() => {
+      const timer = afterPatience(timeoutMs, () => {
         this.#watchers.delete(watch);
         reject(
           new RequestTimeoutError(`${this.session.full} waited ${timeoutMs} ms for an answer to ${what}`),
         );
-      }, timeoutMs);
+      });
       this.#watchers.add(watch);
     });
   }

@@ -54,7 +54,7 @@ export async function startApp(...args: Parameters<typeof makeApp>): Promise<Sta
 }
 
 /** Waits for a condition; fails with its text when it does not come true in time. */
-export async function until(what: string, holds: () => boolean, timeoutMs = 5_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, timeoutMs = 30_000): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs;
   while (!holds()) {
     if (performance.now() > deadlineMs)
