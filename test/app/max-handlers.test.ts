@@ -14,23 +14,30 @@ const ROOMS = ["one", "two", "three", "four"].map((name) => `${name}@rooms.examp
 it("no more are at work than may be, and all get their turn; the log says that rooms wait", async () => {
   let now = 0;
   let most = 0;
+  let open = (): void => {};
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  /** Nobody is through before everybody wants to be. */
+  const work = async (): Promise<void> => {
+    most = Math.max(most, ++now);
+    await gate;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    now--;
+  };
   @Bot({ rooms: ROOMS, nick: "keeper" })
   class Keeper {
     @Command("work") async work(m: MessageReceived) {
-      most = Math.max(most, ++now);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      now--;
+      await work();
       return `done in ${m.room.jid.local}`;
     }
-    @OnJoin({ parallel: true }) async greet() {
-      most = Math.max(most, ++now);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      now--;
+    @OnJoin({ parallel: true }) greet() {
+      return work();
     }
   }
   const { app, server, log, enter } = await startApp({ bots: [Keeper], maxHandlers: 2 });
   const users = await Promise.all(ROOMS.map((room) => enter("alice", room)));
   await Promise.all(users.flatMap((user) => [user.say("!work"), user.say("!work"), user.say("!work")]));
+  await until("two are at work", () => most === 2);
+  open();
   const answers = () =>
     ROOMS.flatMap((room) => server.room(room).transcript.filter(({ nick }) => nick === "keeper"));
   await until("all is answered", () => answers().length === 12);

@@ -65,7 +65,7 @@ async function watch(): Promise<TestUser> {
 
 async function present(nick = "keeper"): Promise<void> {
   const isThere = (): boolean => server.room(LOBBY).occupants.some((occupant) => occupant.nick === nick);
-  await until(`${nick} is there`, isThere, 20_000);
+  await until(`${nick} is there`, isThere, 60_000);
 }
 
 describe("mucwright run", { timeout: TIMEOUT_MS }, () => {
@@ -98,7 +98,7 @@ describe("mucwright run", { timeout: TIMEOUT_MS }, () => {
       { "bot.ts": KEEPER },
       { MUCWRIGHT_SERVICE: `xmpp://127.0.0.1:${port}` },
     );
-    await until("it connects", () => reached, 20_000);
+    await until("it connects", () => reached, 60_000);
     command.signal("SIGTERM");
     const { status, stderr } = await command.ended;
     expect({ status, said: readErrors(stderr).said }).toEqual({ status: 0, said: "" });

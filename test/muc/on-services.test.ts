@@ -10,7 +10,7 @@ import { describeOnServices } from "../support/services.js";
 import { eventually } from "../support/wait.js";
 import { record } from "./support/stage.js";
 
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 45_000;
 
 /** A client with an account of its own. */
 async function connect(

@@ -11,7 +11,7 @@ import { eventually } from "../support/wait.js";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const KEEPER = fileURLToPath(new URL("../../examples/keeper.ts", import.meta.url));
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 45_000;
 
 interface RunningBot {
   readonly process: ChildProcess;

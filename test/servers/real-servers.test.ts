@@ -9,7 +9,7 @@ import type { ServerPlace } from "../support/servers/real-server.js";
 import { describeOnOwnServers, describeOnServers, type Account } from "../support/services.js";
 import { eventually } from "../support/wait.js";
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 45_000;
 
 async function connect(account: Account): Promise<RawPeer> {
   const peer = await RawPeer.connect(account);

@@ -23,7 +23,7 @@ class Side {
   }
 
   got(text: string): Promise<true> {
-    return eventually(() => this.text === text, { timeoutMs: 5_000, intervalMs: 1, what: `"${text}"` });
+    return eventually(() => this.text === text, { timeoutMs: 30_000, intervalMs: 1, what: `"${text}"` });
   }
 }
 
@@ -48,7 +48,7 @@ describe("a faulty network", () => {
     const client = new Side(connect(proxy.port, "127.0.0.1"));
     clients.push(client);
     await once(client.socket, "connect");
-    const server = await eventually(() => servers[count], { timeoutMs: 5_000, what: "the server's side" });
+    const server = await eventually(() => servers[count], { timeoutMs: 30_000, what: "the server's side" });
     return { client, server };
   }
 
@@ -67,7 +67,7 @@ describe("a faulty network", () => {
     const { client, server } = await connected();
     proxy.cut();
     await eventually(() => client.ended === "reset" && server.ended === "reset", {
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
       what: "both resets",
     });
     expect(proxy.open).toBe(0);
@@ -82,7 +82,7 @@ describe("a faulty network", () => {
     await server.got("ab");
     expect(proxy.cutPending).toBe(true);
     client.socket.write("cde");
-    await eventually(() => client.ended === "reset", { timeoutMs: 5_000, what: "a reset" });
+    await eventually(() => client.ended === "reset", { timeoutMs: 30_000, what: "a reset" });
     expect([server.text.slice(0, 3), server.text.length <= 3, proxy.cutPending]).toEqual([
       server.text,
       true,
@@ -97,13 +97,13 @@ describe("a faulty network", () => {
     const one = await connected();
     proxy.end();
     await eventually(() => one.client.ended === "in order" && one.server.ended === "in order", {
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
       what: "both ends",
     });
     const two = await connected();
     two.server.socket.end("bye");
     await two.client.got("bye");
-    await eventually(() => two.client.ended === "in order", { timeoutMs: 5_000, what: "the end" });
+    await eventually(() => two.client.ended === "in order", { timeoutMs: 30_000, what: "the end" });
     expect(proxy.connections).toBe(2);
   });
 

@@ -7,7 +7,7 @@ import type { Account } from "./service.js";
 import { eventually } from "./wait.js";
 
 const SM = "urn:xmpp:sm:3";
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 40_000;
 
 /** One login over plain `@xmpp/client`, with nothing of ours in it. It never reconnects. */
 export class RawStream {

@@ -4,7 +4,7 @@ import { TLSSocket, type TLSSocketOptions } from "node:tls";
 import { eventually } from "./wait.js";
 
 const STREAMS = "http://etherx.jabber.org/streams";
-const DEADLINE_MS = 8_000;
+const DEADLINE_MS = 30_000;
 
 /** Opens a stream from the server to the client. */
 export const HEADER = `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='${STREAMS}' from='example.org' id='s' version='1.0'>`;

@@ -97,7 +97,7 @@ describeOnServices("commands", (service) => {
         heard(alice, `${room}/first`, "groupchat").length +
         heard(alice, `${room}/second`, "groupchat").length;
       // each answers alice once, and ten lines of the other
-      await until("both have had enough", () => lines() === 22, 10_000);
+      await until("both have had enough", () => lines() === 22);
       await alice.say(room, "enough?");
       await until("only alice is answered", () => lines() === 24);
       const said = alice.received.filter(({ attrs }) => attrs["from"] === `${room}/first`);

@@ -30,7 +30,7 @@ function listen({ client }: Actor) {
         if (invitations.length >= count) return true;
         throw new Error(`there are ${invitations.length}, and noticed was: ${diagnostics.join(", ")}`);
       };
-      await eventually(arrived, { timeoutMs: 12_000, what: `${count} invitations` });
+      await eventually(arrived, { timeoutMs: 45_000, what: `${count} invitations` });
       const invitation = invitations[count - 1];
       if (invitation === undefined) throw new Error("no invitation");
       return invitation;
@@ -242,11 +242,11 @@ describeOnServices("invitations", (service) => {
       await late.session.stop();
       return told.length > 0;
     };
-    await eventually(login, { timeoutMs: 13_000, what: "an invitation that was kept" });
+    await eventually(login, { timeoutMs: 45_000, what: "an invitation that was kept" });
     const [first] = told;
     expect(first?.delayed).toBe(true);
-    expect(Math.abs((first?.receivedAt.getTime() ?? 0) - before)).toBeLessThan(15_000);
-    expect(first?.ageMs).toBeLessThan(30_000);
+    expect(Math.abs((first?.receivedAt.getTime() ?? 0) - before)).toBeLessThan(60_000);
+    expect(first?.ageMs).toBeLessThan(60_000);
   });
 
   it("into a room that there is not is refused when it is accepted: none is made", async () => {

@@ -14,7 +14,7 @@ import { describeOnServices } from "../../support/services.js";
 import { eventually } from "../../support/wait.js";
 import { record } from "../support/stage.js";
 
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 45_000;
 const USER = "http://jabber.org/protocol/muc#user";
 
 const until = (check: () => boolean, what: string): Promise<true> =>

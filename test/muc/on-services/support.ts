@@ -10,7 +10,7 @@ import { describeEvent } from "../support/describe-event.js";
 import { record } from "../support/stage.js";
 
 export const until = (check: () => boolean, what: string): Promise<true> =>
-  eventually(check, { timeoutMs: 15_000, what });
+  eventually(check, { timeoutMs: 45_000, what });
 
 /** A client with an account of its own. */
 export interface Actor {

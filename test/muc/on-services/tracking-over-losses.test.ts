@@ -9,7 +9,7 @@ import { describeOnServers, type SharedServer } from "../../support/services.js"
 import { eventually } from "../../support/wait.js";
 import { record, types } from "../support/stage.js";
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 45_000;
 const until = (check: () => boolean, what: string): Promise<true> =>
   eventually(check, { timeoutMs: DEADLINE_MS, what });
 

@@ -8,7 +8,7 @@ export function callApi(
   port: number,
   command: string,
   args: Readonly<Record<string, unknown>> = {},
-  timeoutMs = 10_000,
+  timeoutMs = 40_000,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`ejabberd's API, asked ${command}: ${why}`));

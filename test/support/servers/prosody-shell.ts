@@ -23,7 +23,7 @@ export function lua(text: string): string {
  * `>` is Lua in the server's own environment. Resolves with the text of the result.
  * @throws Error if there is no server, if the line failed, or if there is no answer in time.
  */
-export function shell(socketPath: string, line: string, timeoutMs = 5000): Promise<string> {
+export function shell(socketPath: string, line: string, timeoutMs = 40_000): Promise<string> {
   return new Promise((resolve, reject) => {
     let received = "";
     const socket = connect(socketPath, () => socket.write(`${OPEN}<repl-input>${escape(line)}</repl-input>`));

@@ -39,7 +39,7 @@ describeOnServers("an account", (server) => {
       await server.kickSession(client.jid);
       await client.event("destroyed", time);
       await eventually(() => client.count("stopped") + client.count("established") > time, {
-        timeoutMs: 10_000,
+        timeoutMs: 45_000,
         intervalMs: 2,
         what: "a new session, or the end",
       });

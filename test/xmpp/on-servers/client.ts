@@ -67,7 +67,7 @@ export class Client {
   }
 
   /** The event of that name, once it has happened so often. */
-  event<N extends Name>(name: N, count = 1, timeoutMs = 15_000): Promise<SessionEvents[N]> {
+  event<N extends Name>(name: N, count = 1, timeoutMs = 45_000): Promise<SessionEvents[N]> {
     return eventually(
       () => this.#values.filter((each) => each.name === name)[count - 1]?.value as SessionEvents[N],
       { timeoutMs, intervalMs: 2, what: `${name} (${count}); told: ${this.told.join(", ")}` },
@@ -75,7 +75,7 @@ export class Client {
   }
 
   /** Waits until so many messages have come. */
-  async got(count: number, timeoutMs = 15_000): Promise<void> {
+  async got(count: number, timeoutMs = 45_000): Promise<void> {
     await eventually(() => this.bodies.length >= count, {
       timeoutMs,
       intervalMs: 2,

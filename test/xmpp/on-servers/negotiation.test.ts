@@ -56,7 +56,7 @@ describeOnServers("a connection that is cut while it is negotiated", (server) =>
         proxy.cutAfter(bytes, way);
         proxy.thaw();
         await eventually(() => !proxy.cutPending && near.session.state === "online", {
-          timeoutMs: 10_000,
+          timeoutMs: 45_000,
           intervalMs: 2,
           what: `to be back after ${bytes} of ${needed} bytes`,
         });
@@ -83,10 +83,10 @@ describeOnServers("a connection that is cut while it is negotiated", (server) =>
       const body = `round ${round}`;
       proxy.cutAfter(20 + 7 * round, "toServer");
       near.say(far, body);
-      await eventually(() => !proxy.cutPending, { timeoutMs: 10_000, intervalMs: 2, what: "a cut" });
+      await eventually(() => !proxy.cutPending, { timeoutMs: 45_000, intervalMs: 2, what: "a cut" });
       const isKnown = (): boolean => far.bodies.includes(body) || unconfirmed.includes(body);
       await eventually(async () => near.session.state === "online" && (await works(near)) && isKnown(), {
-        timeoutMs: 10_000,
+        timeoutMs: 45_000,
         what: `word of "${body}"`,
       });
     }

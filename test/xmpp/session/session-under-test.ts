@@ -154,7 +154,7 @@ export class SessionUnderTest {
   /** Waits for a condition. */
   until<T>(check: () => T, what: string) {
     return eventually(check, {
-      timeoutMs: 8_000,
+      timeoutMs: 45_000,
       intervalMs: 2,
       what: `${what}; told: ${inspect(this.told)}`,
     });
@@ -178,13 +178,13 @@ export function guardProcess(): void {
     await new Promise((resolve) => setImmediate(resolve));
     expect(seen).toEqual([]);
     await eventually(() => sockets().length <= before.length, {
-      timeoutMs: 1000,
+      timeoutMs: 30_000,
       what: "all sockets to be gone",
     });
   });
   afterAll(async () => {
     await eventually(() => sockets().length <= before.length, {
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
       what: "all sockets to be gone",
     });
     for (const event of ["unhandledRejection", "uncaughtExceptionMonitor", "warning"])

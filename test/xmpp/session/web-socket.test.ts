@@ -106,7 +106,7 @@ describe("a stream over WebSocket (RFC 7395)", () => {
     const session = sessionTo(`ws://127.0.0.1:${peer.port}/xmpp`);
     await session.start();
     await eventually(() => peer.frames.at(-1)?.startsWith("<enable "), {
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
       what: "a session",
     });
     const at = peer.frames.length;
@@ -133,7 +133,7 @@ describe("a stream over WebSocket (RFC 7395)", () => {
     const large = "日本語\u{1F600}".repeat(20_000);
     for (const body of ["é", large])
       peer.sockets[0]?.send(`<message xmlns="jabber:client"><body>${body}</body></message>`);
-    await eventually(() => bodies.length === 2, { timeoutMs: 5_000, what: "both messages" });
+    await eventually(() => bodies.length === 2, { timeoutMs: 30_000, what: "both messages" });
     expect(bodies).toEqual(["é", large]);
   });
 
@@ -160,7 +160,7 @@ describe("a stream over WebSocket (RFC 7395)", () => {
     // what is no XML may still become some, until the next frame
     if (how === "carries what is no XML") socket?.send("<message/>");
     expect((await again).jid.toString()).toBe("bot@example.org/2");
-    await eventually(() => socket?.readyState === 3, { timeoutMs: 5_000, what: "the old one to be closed" });
+    await eventually(() => socket?.readyState === 3, { timeoutMs: 30_000, what: "the old one to be closed" });
   });
 
   it.each([
@@ -223,7 +223,7 @@ describeOnServers("over WebSocket", (server) => {
     const sent = Array.from({ length: 50 }, (_, at) => `${at} 日本語と\u{1F600}`.repeat(200));
     for (const body of sent)
       void from?.send(xml("message", { to: to?.jid?.toString(), type: "chat" }, xml("body", null, body)));
-    await eventually(() => bodies.length === sent.length, { timeoutMs: 20_000, what: "all messages" });
+    await eventually(() => bodies.length === sent.length, { timeoutMs: 45_000, what: "all messages" });
     expect(bodies).toEqual(sent);
     expect(await from?.iq.get(null, xml("ping", { xmlns: "urn:xmpp:ping" }))).toBeNull();
     let unconfirmed: readonly Element[] | null = null;
@@ -255,7 +255,7 @@ describeOnServers("over WebSocket", (server) => {
       proxy.thaw();
       await resumed;
     }
-    await eventually(() => bodies.length >= sent.length, { timeoutMs: 10_000, what: "all messages" });
+    await eventually(() => bodies.length >= sent.length, { timeoutMs: 45_000, what: "all messages" });
     await far.iq.get(null, xml("ping", { xmlns: "urn:xmpp:ping" }));
     expect(bodies).toEqual(sent);
   });
