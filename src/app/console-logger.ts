@@ -25,35 +25,40 @@ function value(field: unknown): string {
   return typeof field === "string" && /^[^\s"=]+$/.test(field) ? field : json(field);
 }
 
+/** What is shown of the stack of an error: nothing, all, or what a function makes of it. */
+export type ShownStack = boolean | ((stack: string) => string);
+
 /** The text of what was thrown, which may be anything; undefined where nothing was. */
-function problemOf(error: unknown, verbose: boolean): string | undefined {
+function problemOf(error: unknown, shown: ShownStack): string | undefined {
   if (error === undefined || error === null) return undefined;
   if (typeof error !== "object") return messageOf(error);
   const { message, stack } = error as { readonly message?: unknown; readonly stack?: unknown };
-  const text = verbose ? (stack ?? message) : message;
-  return typeof text === "string" ? text : json(error);
+  const text = shown === false ? message : (stack ?? message);
+  if (typeof text !== "string") return json(error);
+  return typeof shown === "function" ? shown(text) : text;
 }
 
 /** A record for people: one line, its fields as `name=value`; of an error its stack, where it is asked for. */
-export function describeRecord({ level, time, text, fields }: LogRecord, verbose: boolean): string {
+export function describeRecord({ level, time, text, fields }: LogRecord, shownStack: ShownStack): string {
   const { error, ...rest } = fields;
   const shown = Object.entries(rest).filter(([, field]) => field !== undefined && field !== null);
-  const message = problemOf(error, verbose);
+  const message = problemOf(error, shownStack);
   const line = [
     new Date(time).toISOString().slice(11, 19),
     level.padEnd(5),
     text,
     ...shown.map(([name, field]) => `${name}=${value(field)}`),
   ].join(" ");
-  return message === undefined ? `${tame(line)}\n` : `${tame(line)}: ${tame(message, verbose ? "\n" : "")}\n`;
+  if (message === undefined) return `${tame(line)}\n`;
+  return `${tame(line)}: ${tame(message, shownStack === false ? "" : "\n")}\n`;
 }
 
 /** Prints log lines: for people on a terminal, else as one JSON object a line. */
-export function consoleLogger(level: LogLevel, stream: LogStream, verbose = false): Logger {
+export function consoleLogger(level: LogLevel, stream: LogStream, shownStack: ShownStack = false): Logger {
   return new StructuredLogger({
     level,
     write: (record) => {
-      if (stream.isTTY === true) return void stream.write(describeRecord(record, verbose));
+      if (stream.isTTY === true) return void stream.write(describeRecord(record, shownStack));
       const { fields, text, time, level: name } = record;
       const own = { level: name, time: new Date(time).toISOString(), msg: text };
       // first in order, and last in force

@@ -6,7 +6,8 @@ import type { TestServer } from "../testing/test-server.js";
 import { TestServiceError } from "../testing/test-service-error.js";
 import type { TestUser } from "../testing/test-user.js";
 import { readMessage } from "../testing/user/message-queue.js";
-import type { Visitor, VisitorAffiliation } from "./visit.js";
+import type { Rank, VisitorAffiliation } from "./visit-line.js";
+import type { Visitor } from "./visit.js";
 
 const NS_USER = "http://jabber.org/protocol/muc#user";
 const PING: Element = xml("ping", { xmlns: "urn:xmpp:ping" });
@@ -35,6 +36,27 @@ export class PlaygroundVisitor implements Visitor {
 
   get nick(): string {
     return this.#user.nick;
+  }
+
+  /** False once this visitor left, or was put out. */
+  get isThere(): boolean {
+    const { room, jid } = this.#user;
+    return this.#place.server.room(room).occupants.some(({ jids }) => jids.some((each) => each.equals(jid)));
+  }
+
+  /** Whether that is this visitor; any account will do where none is named. */
+  is(nick: string, account: string | null, room: JID): boolean {
+    const { jid } = this.#user;
+    const isAccount = account === null || JID.tryParse(account)?.bare().equals(jid.bare()) === true;
+    return nick === this.nick && isAccount && room.equals(this.#user.room);
+  }
+
+  /** What the service makes of a visitor who is there. */
+  become(rank: Rank): void {
+    const room = this.#place.server.room(this.#user.room);
+    const isRole = rank === "moderator" || rank === "visitor";
+    room.setAffiliation(this.#user.jid.bare(), isRole ? "none" : rank);
+    if (isRole) room.setRole(this.nick, rank);
   }
 
   /** What the room does not let through is shown, and the visit goes on. */
@@ -97,7 +119,8 @@ export class PlaygroundVisitor implements Visitor {
     const { room: jid, nick } = this.#user;
     const room = server.room(jid);
     room.configure({ moderatedRoom: true });
-    room.setAffiliation(app.session.jid?.bare() ?? "", "admin");
+    const bot = app.session.jid?.bare() ?? "";
+    if (room.affiliations.get(bot.toString()) !== "owner") room.setAffiliation(bot, "admin");
     room.setAffiliation(this.#user.jid.bare(), affiliation);
     room.setRole(nick, "visitor");
     await this.#user.requestVoice();

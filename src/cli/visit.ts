@@ -1,8 +1,10 @@
-import { ArgumentError } from "../base/errors.js";
-import type { Affiliation } from "../muc/wire/muc-user.js";
-
-/** What somebody who asks for voice can be to the room. */
-export type VisitorAffiliation = "none" | "member";
+import {
+  LINES_HELP,
+  readLine,
+  type BotAffiliation,
+  type Entry,
+  type VisitorAffiliation,
+} from "./visit-line.js";
 
 /** Somebody who visits a room by the lines of a script. */
 export interface Visitor {
@@ -18,55 +20,20 @@ export interface Visitor {
 
 /** Where a visit takes place. */
 export interface VisitPlace {
-  /** `account` where it is not to be any one, `affiliation` where it is not to be what it was. */
-  enter(nick: string, account: string | null, affiliation: Affiliation | null): Promise<Visitor>;
+  /** Has somebody come in; who is there already only becomes what `rank` says. */
+  enter(entry: Entry): Promise<Visitor>;
+  /** Makes the bot something to its rooms. */
+  promote(affiliation: BotAffiliation): void;
+  /** Shows something that nobody said. */
+  show(text: string): void;
+  /** Who is where, for people. */
+  describe(speaker: string): string;
   /** Resolves when everything that a line led to has been said. */
   settled(): Promise<void>;
 }
 
-/** One line of a visit. */
-export type VisitLine =
-  | {
-      readonly do: "enter";
-      readonly nick: string;
-      readonly account: string | null;
-      readonly affiliation: Affiliation | null;
-    }
-  | { readonly do: "nick"; readonly nick: string }
-  | { readonly do: "invite"; readonly room: string; readonly reason: string }
-  | { readonly do: "voice"; readonly affiliation: VisitorAffiliation }
-  | { readonly do: "leave" | "quit" | "nothing" }
-  | { readonly do: "say"; readonly text: string };
-
-const LINES =
-  "/enter NICK, /enter ACCOUNT, /enter NICK as member, /nick NICK, /invite ROOM REASON, /voice, /voice member, /leave, /quit";
-
-/**
- * Reads a line: `/enter NICK`, `/enter user@domain` (whose nick is `user`), either of them `as member` (`admin`,
- * `owner`), `/nick NICK`, `/invite ROOM REASON`, `/voice` (asks for voice), `/voice member` (asks as a member of the room), `/leave`, `/quit`; `#` begins a remark; anything else is said.
- */
-export function readLine(line: string): VisitLine {
-  const text = line.trim();
-  if (text === "" || text.startsWith("#")) return { do: "nothing" };
-  if (!text.startsWith("/")) return { do: "say", text };
-  const [, verb = "", rest = ""] = /^\/(\S*)\s*(.*)$/.exec(text) ?? [];
-  if (verb === "enter" && rest !== "") return entering(rest);
-  if (verb === "nick" && rest !== "") return { do: verb, nick: rest };
-  if (verb === "leave" || verb === "quit") return { do: verb };
-  if (verb === "voice" && (rest === "" || rest === "member"))
-    return { do: verb, affiliation: rest === "" ? "none" : rest };
-  const [, room = "", reason = ""] = /^(\S+@\S+)\s*(.*)$/.exec(rest) ?? [];
-  if (verb === "invite" && room !== "") return { do: verb, room, reason };
-  throw new ArgumentError(`"${text}" is no line of a visit: ${LINES}, or something to say`);
-}
-
-/** What looks like an account is one. */
-function entering(text: string): VisitLine {
-  const [, who = text, rank] = /^(.+?)\s+as\s+(member|admin|owner)$/.exec(text) ?? [];
-  const [, nick] = /^([^@\s]+)@\S+$/.exec(who) ?? [];
-  const affiliation = (rank ?? null) as Affiliation | null;
-  return { do: "enter", nick: nick ?? who, account: nick === undefined ? null : who, affiliation };
-}
+/** Who speaks where nobody came in. */
+export const GUEST = "guest";
 
 /** Plays a visit, line by line. What is said when nobody is there is said by `guest`. */
 export class Visit {
@@ -77,6 +44,11 @@ export class Visit {
     this.#place = place;
   }
 
+  /** Who says what is said next. */
+  get speaker(): string {
+    return this.#visitor?.nick ?? GUEST;
+  }
+
   /** Plays one line. False when it ends the visit. Rejects with `ArgumentError` for a line that is none. */
   async play(line: string): Promise<boolean> {
     const action = readLine(line);
@@ -85,36 +57,41 @@ export class Visit {
         return true;
       case "quit":
         return false;
+      case "help":
+        this.#place.show(LINES_HELP);
+        return true;
       case "enter":
-        this.#visitor = await this.#place.enter(action.nick, action.account, action.affiliation);
+        this.#visitor = await this.#place.enter(action);
         break;
       case "nick":
         await this.#visitor?.setNick(action.nick);
         break;
+      case "op":
+        this.#place.promote(action.affiliation);
+        break;
       case "invite":
-        this.#visitor ??= await this.#guest();
-        await this.#visitor.invite(action.room, action.reason);
+        await (await this.#someone()).invite(action.room, action.reason);
         break;
       case "voice":
-        this.#visitor ??= await this.#guest();
-        await this.#visitor.askForVoice(action.affiliation);
+        await (await this.#someone()).askForVoice(action.affiliation);
         break;
       case "leave":
         await this.#visitor?.leave();
         this.#visitor = null;
         break;
       case "say":
-        this.#visitor ??= await this.#guest();
-        await this.#visitor.say(action.text);
+        await (await this.#someone()).say(action.text);
         break;
     }
     await this.#place.settled();
     return true;
   }
-  /** Is welcomed before he says anything, like anybody else. */
-  async #guest(): Promise<Visitor> {
-    const guest = await this.#place.enter("guest", null, null);
+
+  /** A guest is welcomed before he says anything, like anybody else. */
+  async #someone(): Promise<Visitor> {
+    if (this.#visitor !== null) return this.#visitor;
+    this.#visitor = await this.#place.enter({ nick: GUEST, account: null, room: null, rank: null });
     await this.#place.settled();
-    return guest;
+    return this.#visitor;
   }
 }

@@ -23,146 +23,6 @@ export class Echo {
 `;
 
 describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
-  it("plays the visit beside the example, to the line", async () => {
-    const run = await mucwright(["dev", "examples/keeper.ts"], { cwd: ROOT }).type("").ended;
-    expect(run).toEqual({ status: 0, stderr: "", stdout: expect.any(String) });
-    const lines = run.stdout.split("\n");
-    expect(lines[4]).toMatch(/^lobby <keeper> alice rolls [1-6]$/);
-    lines[4] = "…";
-    expect(lines).toEqual([
-      "lobby <keeper> Welcome, alice!",
-      "lobby <alice> hello",
-      "lobby <keeper> hello yourself",
-      "lobby <alice> !roll 6",
-      "…",
-      "lobby <alice> !roll six",
-      'lobby <keeper> sides: "six" is not a whole number. Usage: !roll <sides:int> [times:int=1]',
-      "",
-    ]);
-  });
-
-  it("plays the visit of the doorkeeper: who invites it to which room, and what it says to that", async () => {
-    const run = await mucwright(["dev", "examples/doorkeeper.ts"], { cwd: ROOT }).type("").ended;
-    expect(run).toEqual({
-      status: 0,
-      stderr: "",
-      stdout: [
-        "den * doorkeeper comes in",
-        "den <doorkeeper> Thank you for the invitation. I will mind the door.",
-        "trap * declined: I only keep the doors of rooms.example.org",
-        "",
-      ].join("\n"),
-    });
-  });
-
-  it("plays the visit of the moderator: who asks for voice, and gets it or not", async () => {
-    const run = await mucwright(["dev", "examples/moderator.ts"], { cwd: ROOT }).type("").ended;
-    expect(run).toEqual({
-      status: 0,
-      stderr: "",
-      stdout: [
-        "lobby * alice has voice",
-        "lobby <alice> thank you",
-        "lobby <alice> !strangers listen",
-        "lobby <moderator> You may not do that",
-        "lobby * bob has voice",
-        "lobby * bob has voice",
-        "lobby * bob has no voice",
-        "",
-      ].join("\n"),
-    });
-  });
-
-  it("plays the visit of the dice, which are addressed by their nick", async () => {
-    const run = await mucwright(["dev", "examples/dice.ts"], { cwd: ROOT }).type("").ended;
-    expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: "" });
-    expect(run.stdout.split("\n").slice(0, 7)).toEqual([
-      "lobby <alice> dice: roll 6",
-      expect.stringMatching(/^lobby <dice> alice rolls [1-6]$/),
-      "lobby <alice> dice, r 20 3",
-      expect.stringMatching(/^lobby <dice> alice rolls \d+, \d+, \d+$/),
-      "lobby <alice> dice: roll six",
-      'lobby <dice> sides: "six" is not a whole number. Usage: dice: roll <sides:int> [times:int=1]',
-      "lobby <alice> dice: help roll",
-    ]);
-  });
-
-  it("plays the visit of the reminders, which are those of a person and not of a nick", async () => {
-    const run = await mucwright(["dev", "examples/reminders.ts"], { cwd: ROOT }).type("").ended;
-    expect(run).toEqual({
-      status: 0,
-      stderr: "",
-      stdout: [
-        "lobby <alice> !remind me in 10m to stretch",
-        "lobby <memo> alice: in 10 min",
-        "lobby <alice> !remind me in 2h call mum",
-        "lobby <memo> alice: in 120 min",
-        "lobby <alicia> !reminders",
-        "lobby <memo> 1. to stretch, in 10 min",
-        "2. call mum, in 120 min",
-        "lobby <alicia> !forget 1",
-        "lobby <memo> Forgotten: to stretch",
-        "lobby <alicia> !reminders",
-        "lobby <memo> 1. call mum, in 120 min",
-        "",
-      ].join("\n"),
-    });
-  });
-
-  it("plays the visit of the poll: a member asks, which others may not, and votes once under two nicks", async () => {
-    const run = await mucwright(["dev", "examples/poll.ts"], { cwd: ROOT }).type("").ended;
-    const choices = ["1. tea", "2. coffee"];
-    expect(run).toEqual({
-      status: 0,
-      stderr: "",
-      stdout: [
-        "lobby <bob> !poll start Are we done?",
-        "lobby <pollster> You may not do that",
-        "lobby <alice> !poll start Tea or coffee?",
-        "lobby <pollster> What are the answers? Say them in one line, with commas",
-        "lobby <alice> tea, coffee",
-        "lobby <pollster> Tea or coffee?",
-        ...choices,
-        "lobby <alice> !poll add water",
-        "lobby <pollster> Tea or coffee?",
-        ...choices,
-        "3. water",
-        "lobby <alice> !poll vote 1",
-        "lobby <pollster> alice votes for tea",
-        "lobby <alicia> !poll vote 3",
-        "lobby <pollster> alicia votes for water",
-        "lobby <alicia> !poll close",
-        "lobby <pollster> Tea or coffee?",
-        "0 for tea",
-        "0 for coffee",
-        "1 for water",
-        "",
-      ].join("\n"),
-    });
-  });
-
-  it("plays the visit of the quiz: the first right answer has the point, under any nick", async () => {
-    const run = await mucwright(["dev", "examples/quiz.ts"], { cwd: ROOT }).type("").ended;
-    expect(run).toEqual({
-      status: 0,
-      stderr: "",
-      stdout: [
-        "lobby <alice> !quiz",
-        "lobby <quizzer> What is 6 times 7?",
-        "lobby <alice> 41",
-        "lobby <bob> 42",
-        "lobby <quizzer> 42 it is, bob! That makes 1",
-        "lobby <quizzer> Which planet is the largest?",
-        "lobby <bob> Jupiter",
-        "lobby <quizzer> Jupiter it is, bob! That makes 2",
-        "lobby <quizzer> How many sides has a die?",
-        "lobby <bobby> 6",
-        "lobby <quizzer> 6 it is, bobby! That makes 3",
-        "",
-      ].join("\n"),
-    });
-  });
-
   it("plays lines from standard input, and waits for what each leads to", async () => {
     const folder = authorFolder({ "bot.ts": BOT });
     const visit =
@@ -208,13 +68,16 @@ describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
     expect([stdout, stderr]).toEqual(["lobby <bob> !poll start Are we done?\n", ""]);
   });
 
-  it("tells of a handler that fails, and goes on", async () => {
+  it("tells of a handler that fails, and where in the author's files, and goes on", async () => {
     const folder = authorFolder({ "bot.ts": BOT });
     const run = await mucwright(["dev", "bot.ts"], { cwd: folder }).type("!fail\n!say on\n").ended;
     expect(run.status).toBe(0);
     expect(run.stdout).toContain("<echo> guest says on");
-    expect(run.stderr.trim().split("\n")).toEqual([expect.stringContaining('"msg":"A handler failed"')]);
-    expect(run.stderr).toContain("boom");
+    expect(run.stderr).toMatch(
+      /^\d\d:\d\d:\d\d error A handler failed handler=Echo\.fail room=lobby@rooms\.example\.org ref=\w{4}: Error: boom\n {4}at Echo\.fail \(bot\.ts:9:\d+\)\n$/,
+    );
+    const verbose = await mucwright(["dev", "bot.ts", "--verbose"], { cwd: folder }).type("!fail\n").ended;
+    expect(verbose.stderr).toMatch(/\n {4}at .*dist\/bot\/invoke\.js/);
   });
 
   it("shows what is said to the visitor alone, and what the visitor may not say, and goes on", async () => {
@@ -244,19 +107,172 @@ describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
     });
   });
 
+  const VISIT = "/enter zoe\n!say visited\n";
+
+  it("plays what is piped and not the visit beside the bot, which is played where nothing is", async () => {
+    const folder = authorFolder({ "bot.ts": BOT, "bot.visit": VISIT });
+    const play = async (input: string, ...more: string[]) =>
+      (await mucwright(["dev", "bot.ts", ...more], { cwd: folder }).type(input).ended).stdout;
+    expect(await play("\n/enter alice\n!say piped\n")).toBe(
+      "lobby <echo> hi alice\nlobby <echo> again\nlobby <alice> !say piped\nlobby <echo> alice says piped\n",
+    );
+    for (const nothing of ["", "\n \n"]) expect(await play(nothing)).toContain("<echo> zoe says visited");
+    expect(await play("/enter alice\n", "--script", "bot.visit")).not.toContain("alice");
+  });
+
+  it("plays the visit beside the bot where a pipe is open and nobody writes", async () => {
+    const folder = authorFolder({ "bot.ts": BOT, "bot.visit": VISIT });
+    const run = await mucwright(["dev", "bot.ts"], { cwd: folder }).ended;
+    expect(run).toMatchObject({ status: 0, stderr: "" });
+    expect(run.stdout).toContain("<echo> zoe says visited");
+  });
+
+  it("says so where nothing is said", async () => {
+    const folder = authorFolder({ "bot.ts": BOT, "empty.visit": "\n" });
+    const said = async (...more: string[]) => {
+      const { status, stdout, stderr } = await mucwright(["dev", "bot.ts", ...more], { cwd: folder }).type("")
+        .ended;
+      expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+      return stderr;
+    };
+    expect(await said()).toBe(
+      "mucwright: nothing was said: standard input is no terminal and empty, and there is no bot.visit beside bot.ts. " +
+        "Write one, or pipe lines: printf '/enter alice\\nhello\\n' | mucwright dev bot.ts\n",
+    );
+    expect(await said("--script", "-")).toBe("mucwright: nothing was said: standard input is empty\n");
+    expect(await said("--script", "empty.visit")).toBe("mucwright: nothing was said: empty.visit is empty\n");
+  });
+
+  const WARDEN = `import { Bot, Command, MessageReceived, Occupant, OnJoin, OccupantJoined, Require } from "mucwright";
+    @Bot({ nick: "warden" })
+    export class Warden {
+      @OnJoin() async greet(e: OccupantJoined) { await e.room.sendPrivate(e.occupant, "be good"); }
+      @Command("kick <who:occupant> [why...]") @Require({ role: "moderator" })
+      async kick(m: MessageReceived, { who, why }: { who: Occupant; why?: string }) {
+        await m.room.kick(who, { reason: why });
+        return who.nick + " is out";
+      }
+      @Command("topic <text...>") async topic(m: MessageReceived, { text }: { text: string }) {
+        await m.room.setSubject(text);
+      }
+    }`;
+
+  it("lets a moderator bot be tried: made an admin by a line, by visitors of each rank, who can come back", async () => {
+    const folder = authorFolder({ "bot.ts": WARDEN });
+    const visit = [
+      "/op",
+      "/enter bob",
+      "/enter alice as moderator",
+      "!kick bob shouting",
+      "/enter bob",
+      "!kick alice",
+      "/enter bob as admin",
+      "!kick alice",
+      "!topic peace",
+      "/enter bob as visitor",
+      "am I heard?",
+    ].join("\n");
+    const run = await mucwright(["dev", "bot.ts"], { cwd: folder }).type(visit).ended;
+    expect(run).toEqual({
+      status: 0,
+      stderr: "",
+      stdout: [
+        "lobby * warden is an admin now",
+        "lobby <warden> to bob alone: be good",
+        "lobby <warden> to alice alone: be good",
+        "lobby <alice> !kick bob shouting",
+        "lobby * bob is kicked: shouting",
+        "lobby <warden> bob is out",
+        "lobby <warden> to bob alone: be good",
+        "lobby <bob> !kick alice",
+        "lobby <warden> You may not do that",
+        "lobby <bob> !kick alice",
+        "lobby * alice is kicked",
+        "lobby <warden> alice is out",
+        "lobby <bob> !topic peace",
+        "lobby * warden sets the subject: peace",
+        "lobby * bob cannot say that: You do not currently have permission to speak in this chat",
+        "",
+      ].join("\n"),
+    });
+  });
+
+  it("only changes who speaks where somebody enters who is there, and shows once what is said to him alone", async () => {
+    const folder = authorFolder({ "bot.ts": WARDEN });
+    const visit =
+      "/enter bob\n/enter bob\n/enter bob@example.org\nhi\n/enter alice\n/nick al\n/enter bob\nho\n/enter al\nhm\n";
+    const run = await mucwright(["dev", "bot.ts"], { cwd: folder }).type(visit).ended;
+    expect(run).toEqual({
+      status: 0,
+      stderr: "",
+      stdout: [
+        "lobby <warden> to bob alone: be good",
+        "lobby <bob> hi",
+        "lobby <warden> to alice alone: be good",
+        "lobby <bob> ho",
+        "lobby <al> hm",
+        "",
+      ].join("\n"),
+    });
+    const other = await mucwright(["dev", "bot.ts"], { cwd: folder }).type(
+      "/enter bob\n/enter bob@evil.example",
+    ).ended;
+    expect(other.stderr).toContain('Nobody can enter as "bob": The service refused: conflict');
+  });
+
+  it("visits each of the rooms of a bot", async () => {
+    const folder = authorFolder({
+      "bot.ts": `import { Bot, Command, Room } from "mucwright";
+        @Bot({ rooms: ["lobby@rooms.example.org", "games@muc.example.net"], nick: "two", scope: "room" })
+        export class Two {
+          #n = 0;
+          constructor(private readonly room: Room) {}
+          @Command("count") count() { return ++this.#n + " in " + this.room.jid.local; }
+        }`,
+    });
+    const visit =
+      "!count\n/enter bob in games\n!count\n/enter bob in lobby@rooms.example.org\n!count\n/enter al in den";
+    const run = await mucwright(["dev", "bot.ts"], { cwd: folder }).type(visit).ended;
+    expect(run).toEqual({
+      status: 1,
+      stderr:
+        'mucwright: standard input:6: The bot is not in "den": it is in lobby@rooms.example.org, games@muc.example.net\n',
+      stdout: [
+        "lobby <guest> !count",
+        "lobby <two> 1 in lobby",
+        "games <bob> !count",
+        "games <two> 1 in games",
+        "lobby <bob> !count",
+        "lobby <two> 2 in lobby",
+        "",
+      ].join("\n"),
+    });
+  });
+
   it.each([
-    ["a line that is none", "/dance\n", [], '"/dance" is no line of a visit'],
-    ["an invitation to nowhere", "/invite nowhere\n", [], '"/invite nowhere" is no line of a visit'],
+    ["a line that is none", "hi\n/dance\n", [], 'standard input:2: There is no "/dance" here'],
+    [
+      "a line of a script that is none",
+      "",
+      ["--script", "bad.visit"],
+      'bad.visit:3: "/leave now" is not understood',
+    ],
     [
       "an invitation to an account",
       "/invite bot@example.org\n",
       [],
-      'Nobody can be invited to "bot@example.org"',
+      'standard input:1: Nobody can be invited to "bot@example.org"',
     ],
     ["a script that is not there", "", ["--script", "none.visit"], "There is no script none.visit"],
-    ["a nick that is taken", "/enter echo\n", [], "echo"],
+    [
+      "a nick that is taken",
+      "/enter echo\n",
+      [],
+      'Nobody can enter as "echo": The service refused: conflict',
+    ],
+    ["another nick that is taken", "hi\n/nick echo\n", [], "standard input:2: The service refused: conflict"],
   ])("ends with one message for %s", async (_name, input, args, message) => {
-    const folder = authorFolder({ "bot.ts": BOT });
+    const folder = authorFolder({ "bot.ts": BOT, "bad.visit": "# bad\nhi\n/leave now\nhi\n" });
     const run = await mucwright(["dev", "bot.ts", ...args], { cwd: folder }).type(input).ended;
     expect(run.status).toBe(1);
     expect(run.stderr).toMatch(/^mucwright: .*\n$/);

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import { BUILD_TIMEOUT_MS, ensureBuilt, mucwright, ROOT } from "../app/support/commands.js";
 import { ArgumentError } from "../../src/base/errors.js";
-import { readLine } from "../../src/cli/visit.js";
+import { LINES_HELP, RANKS, readLine } from "../../src/cli/visit-line.js";
 
 beforeAll(ensureBuilt, BUILD_TIMEOUT_MS);
 
@@ -52,17 +52,32 @@ describe("the command line", { timeout: 120_000 }, () => {
   });
 });
 
+/** Somebody who comes in, unless it is said otherwise. */
+const enter = (nick: string, more: object = {}) => ({
+  do: "enter",
+  nick,
+  account: null,
+  room: null,
+  rank: null,
+  ...more,
+});
+
 describe("a line of a visit", () => {
   it.each([
     ["", { do: "nothing" }],
     ["  # remark", { do: "nothing" }],
     [" hello there ", { do: "say", text: "hello there" }],
-    ["/enter alice", { do: "enter", nick: "alice", account: null, affiliation: null }],
-    ["/enter alice as member", { do: "enter", nick: "alice", account: null, affiliation: "member" }],
-    ["/enter alice as judge", { do: "enter", nick: "alice as judge", account: null, affiliation: null }],
+    ["/say /me waves", { do: "say", text: "/me waves" }],
+    ["/enter alice", enter("alice")],
+    ["/enter two words", enter("two words")],
+    ["/enter alice as member", enter("alice", { rank: "member" })],
+    ["/enter alice as moderator", enter("alice", { rank: "moderator" })],
+    ["/enter alice  as  visitor", enter("alice", { rank: "visitor" })],
+    ["/enter bob@evil.example as admin", enter("bob", { account: "bob@evil.example", rank: "admin" })],
+    ["/enter alice in den", enter("alice", { room: "den" })],
     [
-      "/enter bob@evil.example as admin",
-      { do: "enter", nick: "bob", account: "bob@evil.example", affiliation: "admin" },
+      "/enter alice in den@muc.example.net as owner",
+      enter("alice", { room: "den@muc.example.net", rank: "owner" }),
     ],
     [
       "/invite den@rooms.example.org come in",
@@ -70,14 +85,61 @@ describe("a line of a visit", () => {
     ],
     ["/voice", { do: "voice", affiliation: "none" }],
     ["/voice member", { do: "voice", affiliation: "member" }],
+    ["/op", { do: "op", affiliation: "admin" }],
+    ["/op owner", { do: "op", affiliation: "owner" }],
     ["/nick  two words", { do: "nick", nick: "two words" }],
     ["/leave", { do: "leave" }],
+    ["/help", { do: "help" }],
     ["/quit", { do: "quit" }],
   ])("%j", (line, expected) => {
     expect(readLine(line)).toEqual(expected);
   });
 
-  it.each(["/enter", "/nick ", "/dance", "/invite nowhere", "/voice owner", "/"])("%j is none", (line) => {
+  it.each([
+    ["/enter", '"/enter" is not understood: write /enter NICK [in ROOM] [as RANK]'],
+    ["/nick ", '"/nick" is not understood: write /nick NICK'],
+    ["/say", '"/say" is not understood: write /say TEXT'],
+    ["/invite nowhere", '"/invite nowhere" is not understood: write /invite ROOM@SERVICE [REASON]'],
+    ["/voice owner", '"/voice owner" is not understood: write /voice [member]'],
+    ["/op member", '"/op member" is not understood: write /op [owner]'],
+    ["/leave bob", '"/leave bob" is not understood: write /leave'],
+    [
+      "/enter alice as moderatr",
+      '"moderatr" is nothing that one can enter as: write member, admin, owner, moderator, visitor',
+    ],
+    [
+      "/enter alice as a judge",
+      '"a judge" is nothing that one can enter as: write member, admin, owner, moderator, visitor',
+    ],
+    [
+      "/enter alice as",
+      '"" is nothing that one can enter as: write member, admin, owner, moderator, visitor',
+    ],
+    [
+      "/dance",
+      'There is no "/dance" here: use /enter, /nick, /leave, /op, /voice, /invite, /say, /help, /quit; /say /dance says it',
+    ],
+    ["/", /^There is no "\/" here: use /],
+    ["/toString", /^There is no "\/toString" here: use /],
+  ])("%j is none, and that is explained", (line, message) => {
     expect(() => readLine(line)).toThrow(ArgumentError);
+    expect(() => readLine(line)).toThrow(message);
+  });
+
+  it("is listed, with each rank, in the help", () => {
+    for (const word of [
+      "/enter",
+      "/nick",
+      "/leave",
+      "/op",
+      "/voice",
+      "/invite",
+      "/say",
+      "/help",
+      "/quit",
+      ...RANKS,
+    ])
+      expect(LINES_HELP).toContain(word);
+    expect(LINES_HELP.split("\n").every((line) => line.length <= 120)).toBe(true);
   });
 });

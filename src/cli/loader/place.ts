@@ -50,6 +50,17 @@ export function placesInStack(stack: string): Place[] {
   return places;
 }
 
+/** A stack trace without what happened outside the author's files; those are named as the author would. */
+export function ownStack(stack: string): string {
+  const lines = stack.split("\n").flatMap((line) => {
+    const [, location, row, column] = FRAME.exec(line) ?? [];
+    if (!location || !row || !column) return /^ {4}at /.test(line) ? [] : [line];
+    const place = toPlace(location, row, column);
+    return isAuthorsFile(place.file) ? [line.replace(`${location}:${row}:${column}`, showPlace(place))] : [];
+  });
+  return lines.join("\n");
+}
+
 /** The place that stands above the message where V8 could not even start the module. */
 export function placeAboveMessage(stack: string): Place | null {
   const [, location, line] = /^(.+):(\d+)$/.exec(stack.split("\n", 1)[0] ?? "") ?? [];
