@@ -1,6 +1,7 @@
 import type { Logger } from "../base/logger.js";
 import { Session } from "../xmpp/session.js";
 import type { AppSettings } from "./options.js";
+import { sessionAdvice } from "./session-advice.js";
 
 /** The session of an application. */
 export function makeSession(settings: AppSettings, logger: Logger): Session {
@@ -9,6 +10,7 @@ export function makeSession(settings: AppSettings, logger: Logger): Session {
     jid,
     password,
     logger,
+    advice: sessionAdvice,
     ...(service !== undefined && { service }),
     ...(connect !== undefined && { connect }),
     ...(reconnect !== undefined && { reconnect }),

@@ -5,7 +5,8 @@ import type { AuthoringMistake } from "../bot/errors.js";
 import type { Class } from "../bot/metadata.js";
 import { BotApp } from "./bot-app.js";
 import type { SessionLimits } from "../xmpp/session-options.js";
-import { SessionError, type SessionErrorCode } from "../xmpp/session-error.js";
+import { SessionError } from "../xmpp/session-error.js";
+import { sessionAdvice } from "./session-advice.js";
 import type { AppOptions } from "./options.js";
 
 /** Takes bots over, in place of starting them. */
@@ -24,18 +25,9 @@ export function setRunHost(newHost: RunHost | null): void {
  */
 const RUN_LIMITS: SessionLimits = { bytesPerSecond: 2_500, burstBytes: 16_384 };
 
-/** What to do where there is no session. */
-const ADVICE: Readonly<Partial<Record<SessionErrorCode, string>>> = {
-  credentials: "Check MUCWRIGHT_JID and MUCWRIGHT_PASSWORD",
-  tls: "The server needs TLS and a certificate that is trusted (MUCWRIGHT_CA); only a loopback address may do without",
-  unreachable: "Check the domain of MUCWRIGHT_JID, or name the server: MUCWRIGHT_SERVICE=xmpp://host:port",
-  timeout: "Check the domain of MUCWRIGHT_JID, or name the server: MUCWRIGHT_SERVICE=xmpp://host:port",
-  conflict: "Run it once for an account, or give each its own resource: MUCWRIGHT_JID=user@domain/resource",
-};
-
 function advice(error: unknown): string {
-  const text = error instanceof SessionError ? ADVICE[error.code] : undefined;
-  return text === undefined ? "" : `\n  → ${text}`;
+  const text = error instanceof SessionError ? sessionAdvice(error) : null;
+  return text === null ? "" : `\n  → ${text}`;
 }
 
 /** What went wrong, in one message for people; with stack and causes only where they are asked for, or nobody foresaw it. */

@@ -67,6 +67,8 @@ export interface SessionOptions {
   readonly clock?: Clock;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
+  /** What a person could do about a start that is not going well; it is logged once. Default: nothing. */
+  readonly advice?: (error: SessionError) => string | null;
 }
 
 /** {@link SessionOptions} with everything filled in. */
@@ -87,6 +89,7 @@ export interface SessionSettings {
   readonly offline: "wait" | "fail";
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly advice: (error: SessionError) => string | null;
 }
 
 const RECONNECT: Required<ReconnectOptions> = {
@@ -143,5 +146,6 @@ export function settingsOf(options: SessionOptions): SessionSettings {
     offline: options.offline ?? "wait",
     clock: options.clock ?? systemClock,
     logger: redacting(options.logger ?? silentLogger),
+    advice: options.advice ?? (() => null),
   };
 }

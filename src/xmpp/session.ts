@@ -221,6 +221,7 @@ export class Session extends Emitter<SessionEvents> {
 
   /** Tries again, where that makes sense. */
   #down(error: SessionError): void {
+    const isFirst = this.#lastError === null && !this.#everEstablished;
     this.#lastError = error;
     // stop() ends what is left, when it has come to that.
     if (this.#state === "stopped" || this.#stopping !== null) return;
@@ -228,12 +229,19 @@ export class Session extends Emitter<SessionEvents> {
     const delayMs = this.#policy.nextDelayMs();
     const nextAttemptAt = new Date(this.#settings.clock.now() + delayMs);
     this.#retry = this.#settings.clock.setTimeout(() => void this.#try(), delayMs);
-    this.#log.warn({ cause: error.code, nextAttemptAt }, error.message);
+    this.#log.warn({ cause: error.code, nextAttemptAt }, isFirst ? this.#notYet(error) : error.message);
     if (this.#state === "online") {
       this.#state = "interrupted";
       this.emit("interrupted", { cause: error, nextAttemptAt });
     }
     if (this.#alive && this.#traffic.resumable === null) this.#destroyed(error);
+  }
+
+  /** Of the first attempt that fails: whoever reads along has to know that nothing is lost yet, and what may be wrong. */
+  #notYet(error: SessionError): string {
+    const { connectTimeoutMs, advice } = this.#settings;
+    const hint = advice(error);
+    return `${error.message}; it is tried again for ${connectTimeoutMs / 1_000} s${hint === null ? "" : `. ${hint}`}`;
   }
 
   #destroyed(cause: SessionError): void {

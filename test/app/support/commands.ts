@@ -7,7 +7,8 @@ import { ROOT } from "../../support/build.js";
 
 export { BUILD_TIMEOUT_MS, ensureBuilt, ROOT } from "../../support/build.js";
 
-const MAIN = join(ROOT, "dist/cli/main.js");
+/** The command `mucwright`. */
+export const MAIN = join(ROOT, "dist/cli/main.js");
 /** What `mucwright/register` stands for where the package is not installed. */
 export const REGISTER = join(ROOT, "dist/cli/register.js");
 

@@ -247,6 +247,25 @@ describe("what start() rejects with", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("tells of the first attempt that fails how long it is tried, and what could be done", async () => {
+    const reset: Script = (peer) => peer.reset();
+    const brief: Script = async (peer) => {
+      await peer.online();
+      peer.reset();
+    };
+    const silent: Script = async (peer) => void (await peer.expect(/<stream:stream /));
+    const test = await SessionUnderTest.over([reset, reset, brief, silent], {
+      connectTimeoutMs: 20_000,
+      advice: ({ code }) => `Mend what is ${code}`,
+    });
+    await test.session.start();
+    await test.event("interrupted");
+    const warnings = test.log.filter(({ level }) => level === "warn").map(({ text }) => text);
+    expect(warnings).toHaveLength(3);
+    expect(warnings[0]).toMatch(/; it is tried again for 20 s\. Mend what is closed$/);
+    for (const later of warnings.slice(1)) expect(later).not.toMatch(/tried|Mend/);
+  });
+
   it("comes at once where nothing is tried again", async () => {
     const test = await SessionUnderTest.over((peer) => peer.reset(), { reconnect: false });
     await expect(test.session.start()).rejects.toMatchObject({ name: "SessionError" });
