@@ -128,17 +128,6 @@ describeOnServers("a session over a bad network", (server) => {
     expect(far.bodies).toEqual(texts);
   });
 
-  it("does not wait for more to send (TCP_NODELAY)", async () => {
-    const times: number[] = [];
-    for (let at = 0; at < 21; at++) {
-      const startMs = performance.now();
-      await near.ping();
-      times.push(performance.now() - startMs);
-    }
-    // With Nagle's algorithm it is the 40 ms of a delayed acknowledgement.
-    expect(times.toSorted((a, b) => a - b)[10]).toBeLessThan(20);
-  });
-
   it("comes back when the way to the server is closed for a while", async () => {
     await proxy.refuse();
     proxy.cut();
