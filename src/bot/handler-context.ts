@@ -32,14 +32,14 @@ export class HandlerContext {
     return this.#source.log;
   }
 
-  /** Says something where the event came from. Resolves when it was handed to the stream. */
+  /** Says something where the event came from; an empty text is nothing. Resolves when it was handed to the stream. */
   say(draft: DraftInit): Promise<void> {
     return this.#source.say(draft);
   }
 
   /**
    * Asks something where the event came from, and resolves with the answer: the next that the asked says there, which
-   * reaches nobody else. Meanwhile the handler does not hold up its room, and its time does not run. The asked is known by
+   * reaches nobody else; an empty text waits for it without asking. Meanwhile the handler does not hold up its room, and its time does not run. The asked is known by
    * their `Occupant`, whatever they are called, and over stays by a real address or a trusted occupant-id. Rejects with
    * `RequestTimeoutError` when no answer came in time (a minute, unless `timeoutMs` says otherwise), with `NotJoinedError`
    * when none can come any more: the asked has left, the room is out, the bot stops; with `ArgumentError` for what

@@ -112,7 +112,9 @@ class Call implements HandlerContextSource {
     return room === null ? { handler } : { handler, room: room.toString() };
   }
 
+  /** An empty text says nothing, as one that is returned. */
   say(draft: DraftInit): Promise<void> {
+    if (draft === "") return Promise.resolve();
     this.#hasSpoken = true;
     return this.#target.say(draft);
   }

@@ -56,6 +56,20 @@ describe("ctx.ask", () => {
     expect(bots.lines).toEqual(["well?", "heard bob: hello", "alice answered yes", "heard alice: more"]);
   });
 
+  it("says nothing where its text is empty, and waits all the same", async () => {
+    @Bot()
+    class Keeper {
+      @Command("wait") async wait(_m: MessageReceived, _args: object, ctx: HandlerContext) {
+        await ctx.say("");
+        return `so ${(await ctx.ask("")).body}`;
+      }
+    }
+    const bots = await entered(Keeper);
+    await say(bots, "!wait");
+    await say(bots, "what");
+    expect(bots.lines).toEqual(["so what"]);
+  });
+
   it("takes a command as the answer too, and no correction, no history and no bot", async () => {
     const bots = await entered(asking(() => ({ from: "anyone" })));
     await say(bots, "!ask");
