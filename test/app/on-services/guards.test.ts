@@ -19,6 +19,13 @@ class Keeper {
     const answer = await ctx.ask("well?");
     return `${answer.nick} answered ${answer.body}`;
   }
+  @Command("count") async *count(_m: MessageReceived, _args: object, ctx: HandlerContext) {
+    yield "counting";
+    for await (const { nick, body } of ctx.answers()) {
+      yield `${nick} counts ${body}`;
+      if (body === "two") return;
+    }
+  }
 }
 
 describeOnServices("whoever takes the nick of somebody", (service) => {
@@ -58,6 +65,14 @@ describeOnServices("whoever takes the nick of somebody", (service) => {
       await heard("You may not do that");
       await alice.say(room, "yes");
       await heard("alicia answered yes");
+      await alice.say(room, "!count");
+      await heard("counting");
+      await mallory.say(room, "one");
+      await alice.say(room, "one");
+      await heard("alicia counts one");
+      await mallory.say(room, "two");
+      await alice.say(room, "two");
+      await heard("alicia counts two");
       await alice.say(room, "!ban");
       await heard("alicia may");
       expect(said()).toEqual([
@@ -65,6 +80,9 @@ describeOnServices("whoever takes the nick of somebody", (service) => {
         "well?",
         "You may not do that",
         "alicia answered yes",
+        "counting",
+        "alicia counts one",
+        "alicia counts two",
         "alicia may",
       ]);
     } finally {
