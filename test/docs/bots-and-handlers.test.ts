@@ -286,11 +286,6 @@ describe("features, and a bot for each room", () => {
   });
 });
 
-it("testing: rings after half a minute that does not pass", async () => {
-  const { rings } = (await exportsOf("Testing")) as { rings: () => Promise<string> };
-  expect(await rings()).toBe("alice: ring!");
-});
-
 it("mistakes are told as the guide says, all at once", async () => {
   @Bot({ rooms: [LOBBY], nick: "keeper" })
   class Keeper {

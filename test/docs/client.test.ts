@@ -1,0 +1,28 @@
+// The guide to the client: its code compiles, and does what the text says.
+import { afterAll, expect, it, onTestFinished } from "vitest";
+
+import { TestServer } from "../../src/testing/index.js";
+import type { SessionOptions } from "../../src/xmpp/session-options.js";
+import { COMPILE_TIMEOUT_MS, Guide } from "../support/guide.js";
+
+const guide = new Guide("client.md", "client");
+
+afterAll(() => guide[Symbol.dispose]());
+
+it("compiles", { timeout: COMPILE_TIMEOUT_MS }, async () => {
+  expect(await guide.compile()).toEqual([]);
+});
+
+it("comes, hears, says something and knows that it was said, and leaves", async () => {
+  const server = new TestServer();
+  onTestFinished(() => server.close());
+  const room = server.room("lobby@rooms.example.org").open();
+  const alice = await server.enter(room.jid, "alice");
+  const [snippet] = guide.snippets("A client in a room");
+  const exported = await snippet?.load();
+  const visit = exported?.["visit"] as (options: SessionOptions) => Promise<string[]>;
+  const options = { jid: "keeper@example.org", password: "any", connect: server.connect };
+  expect(await visit(options)).toEqual(["keeper: hello", "delivered: are you there?"]);
+  expect((await alice.nextMessage()).nick).toBe("keeper");
+  expect(server.room(room.jid).occupants.map(({ nick }) => nick)).toEqual(["alice"]);
+});
