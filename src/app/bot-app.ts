@@ -35,6 +35,9 @@ const HANDLER_TIMEOUT_MS = 60_000;
 /** How many handlers may be at work at once. */
 const MAX_HANDLERS = 100;
 
+/** What is logged of bots that nobody gave a room. */
+export const SIT_NOWHERE = "The bots sit in no room: name some in @Bot or MUCWRIGHT_ROOMS";
+
 /** What {@link createBotApp} takes. */
 export interface BotAppOptions extends AppOptions {
   /** The bot classes. */
@@ -175,7 +178,7 @@ export class BotApp {
     this.#join(muc, rooms.rooms);
     session.on("error", (error) => void this.#end(error));
     if (rooms.rooms.length === 0 && !plans.some(({ compiled }) => takesInvitations(compiled)))
-      logger.warn("The bots sit in no room: name some in @Bot or MUCWRIGHT_ROOMS");
+      logger.warn(SIT_NOWHERE);
     await lifecycle.start([...cast.outside(plans, "everywhere"), ...wiring.takeToStart()]);
     this.#assertGoing();
     await session.start();

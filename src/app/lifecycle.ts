@@ -5,6 +5,7 @@ import { HandlerContext } from "../bot/handler-context.js";
 import type { InvokeContext } from "../bot/invoke.js";
 import { instanceFor, type RunningBot } from "../bot/router.js";
 import { SessionError } from "../xmpp/session-error.js";
+import { blame } from "./blame.js";
 
 type Context = Pick<InvokeContext, "signal" | "clock" | "logger" | "handlerTimeoutMs">;
 
@@ -40,7 +41,10 @@ export class Lifecycle {
       if (this.#ended.has(bot)) continue;
       for (const handler of hooksOf(bot, "start")) {
         if (this.#context.signal.aborted) throw new SessionError("stopped", "The application was stopped");
-        await this.#call(bot, handler, this.#context.handlerTimeoutMs);
+        await this.#call(bot, handler, this.#context.handlerTimeoutMs).catch((error: unknown) => {
+          blame(error, `${handler.name} (@OnStart)`);
+          throw error;
+        });
       }
       this.#started.push(bot);
       // whoever stopped the others did not wait for this one

@@ -45,7 +45,6 @@ describe("mucwright dev, with the examples", { timeout: TIMEOUT_MS }, () => {
       status: 0,
       stderr: "",
       stdout: [
-        "lobby * moderator is an admin now",
         "lobby * alice has voice",
         "lobby <alice> thank you",
         "lobby <alice> !strangers listen",

@@ -80,6 +80,34 @@ describe("mucwright dev", { timeout: TIMEOUT_MS }, () => {
     expect(verbose.stderr).toMatch(/\n {4}at .*dist\/bot\/invoke\.js/);
   });
 
+  it("warns of what would go wrong later", async () => {
+    const folder = authorFolder({
+      "bot.ts": `import { Bot, injectable } from "mucwright";
+        @injectable() class Muted { readonly nicks = new Set<string>(); }
+        @injectable() class List { constructor(readonly muted: Muted) {} }
+        @Bot() export class Keeper { constructor(readonly muted: Muted, readonly list: List) {} }`,
+    });
+    const run = await mucwright(["dev", "bot.ts"], { cwd: folder }).type("hi\n").ended;
+    expect(run).toMatchObject({ status: 0, stdout: "lobby <guest> hi\n" });
+    expect(run.stderr).toMatch(
+      /^\d\d:\d\d:\d\d warn {2}Each class that asks for this service .*service=Muted.*\n$/,
+    );
+  });
+
+  it("names the @OnStart method that fails, and where in the author's files", async () => {
+    const folder = authorFolder({
+      "bot.ts": `import { Bot, OnStart } from "mucwright";
+        @Bot() export class Keeper { @OnStart() async load() { throw new TypeError("no list"); } }`,
+    });
+    const run = await mucwright(["dev", "bot.ts"], { cwd: folder }).type("hi\n").ended;
+    expect(run).toMatchObject({ status: 1, stdout: "" });
+    expect(run.stderr).toMatch(
+      /^mucwright: Keeper\.load \(@OnStart\): TypeError: no list\n {4}at Keeper\.load \(.*bot\.ts:2:\d+\)\n$/,
+    );
+    const verbose = await mucwright(["dev", "bot.ts", "--verbose"], { cwd: folder }).type("hi\n").ended;
+    expect(verbose.stderr).toMatch(/\n {4}at .*dist\/app\/lifecycle\.js/);
+  });
+
   it("shows what is said to the visitor alone, and what the visitor may not say, and goes on", async () => {
     const folder = authorFolder({
       "bot.ts": `import { Bot, Command, MessageReceived, OnRoleRequest, RoleRequest } from "mucwright";

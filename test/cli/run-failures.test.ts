@@ -77,6 +77,20 @@ const MISTAKES: readonly [string, { file?: string; env?: Record<string, string> 
     ["Keeper: it cannot be made: no config", "→"],
   ],
   [
+    "an @OnStart method that speaks too early",
+    {
+      file: `import { Bot, OnStart, Rooms } from "mucwright";
+        @Bot({ rooms: ["lobby@rooms.example.org"] }) export class Keeper {
+          constructor(private readonly rooms: Rooms) {}
+          @OnStart() early() { return this.rooms.get("lobby@rooms.example.org")?.sendMessage("hi"); }
+        }`,
+    },
+    [
+      "Keeper.early (@OnStart): lobby@rooms.example.org is joining: nobody there could hear it",
+      "→ Rooms are entered after @OnStart",
+    ],
+  ],
+  [
     "commands of one name, in a template that is wrong",
     {
       file: `import { Bot, Command } from "mucwright";
