@@ -79,12 +79,12 @@ const CLASSES: ReadonlyMap<string, Class> = new Map<string, Class>([
 
 const EVENTS: ReadonlySet<unknown> = new Set(CLASSES.values());
 
-/** The type of a method's first parameter, as the compiler emits it; undefined where it does not. */
-function firstParameter(bot: Class, method: string | symbol): unknown {
+/** The types of a method's parameters, as the compiler emits them; none where it does not. */
+function parameterTypes(bot: Class, method: string | symbol): readonly unknown[] {
   const prototype: unknown = bot.prototype;
-  if (typeof prototype !== "object" || prototype === null) return undefined;
+  if (typeof prototype !== "object" || prototype === null) return [];
   const types: unknown = Reflect.getMetadata("design:paramtypes", prototype, method);
-  return Array.isArray(types) ? types[0] : undefined;
+  return Array.isArray(types) ? types : [];
 }
 
 function mistakeOf(bot: Class, { method, spec }: HandlerRecord): AuthoringMistake | null {
@@ -95,10 +95,40 @@ function mistakeOf(bot: Class, { method, spec }: HandlerRecord): AuthoringMistak
     const problem = unknownName("event", event, ROOM_EVENTS);
     return { where, problem, fix: "Write the name of an event of a room" };
   }
-  const given = firstParameter(bot, method);
-  if (given === wanted || !EVENTS.has(given)) return null;
-  const problem = `its first parameter is ${(given as Class).name}, but it is called with ${wanted.name}`;
-  return { where, problem, fix: `Write ${wanted.name}, or take another decorator` };
+  const types = parameterTypes(bot, method);
+  const [given] = types;
+  if (given !== wanted && EVENTS.has(given)) {
+    const problem = `its first parameter is ${(given as Class).name}, but it is called with ${wanted.name}`;
+    return { where, problem, fix: `Write ${wanted.name}, or take another decorator` };
+  }
+  const misplaced = contextMistake(spec, wanted, types);
+  return misplaced === null ? null : { where, ...misplaced };
+}
+
+/** The context comes last: whoever looks for it elsewhere finds the arguments of a command there, or nothing. */
+function contextMistake(
+  spec: HandlerRecord["spec"],
+  wanted: Class,
+  types: readonly unknown[],
+): Pick<AuthoringMistake, "problem" | "fix"> | null {
+  if (wanted === HandlerContext) return null;
+  const between = betweenEventAndContext(spec);
+  const at = types.indexOf(HandlerContext);
+  if (at < 1 || at === (between === null ? 1 : 2)) return null;
+  const ordinal = at === 1 ? "second" : "third";
+  const problem = `its ${ordinal} parameter is HandlerContext, but it is called with ${between?.what ?? "that as the second"}${between === null ? "" : " there"}`;
+  const middle = between === null ? "" : `${between.written}, `;
+  return { problem, fix: `Write (event: ${wanted.name}, ${middle}ctx: HandlerContext)` };
+}
+
+/** What a handler is called with after the event, and before the context; null for nothing. */
+function betweenEventAndContext(
+  spec: HandlerRecord["spec"],
+): { readonly what: string; readonly written: string } | null {
+  if (spec.kind === "command") return { what: "the arguments of the command", written: "_args: object" };
+  if (spec.kind === "message" && spec.filter instanceof RegExp)
+    return { what: "what the pattern found", written: "_match: RegExpExecArray" };
+  return null;
 }
 
 /**

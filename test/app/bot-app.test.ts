@@ -10,7 +10,7 @@ import { inject } from "../../src/bot/injection.js";
 import { BotOptions, Rooms } from "../../src/bot/rooms.js";
 import { MucClient } from "../../src/muc/client.js";
 import { MessageReceived } from "../../src/muc/events/messages.js";
-import { OccupantEvent, OccupantJoined } from "../../src/muc/events/occupants.js";
+import { OccupantJoined } from "../../src/muc/events/occupants.js";
 import { SessionError } from "../../src/xmpp/session-error.js";
 import { Session } from "../../src/xmpp/session.js";
 import { cleanUp, LOBBY, makeApp, startApp, until } from "./support/apps.js";
@@ -257,25 +257,6 @@ describe("mistakes of an author", () => {
     expect((error as AuthoringError).mistakes.map(({ where, problem }) => [where, problem])).toEqual([
       ["Misnamed.caught", 'there is no event "caughtup"; did you mean caughtUp?'],
       ["Misnamed.never", expect.stringMatching(/^there is no event "quux"; there are enter, caughtUp, /)],
-    ]);
-  });
-
-  it("include handlers that are written for another event", async () => {
-    @Bot()
-    class Mixed {
-      @(OnJoin() as MethodDecorator) joined(_m: MessageReceived) {}
-      @(Command("roll") as MethodDecorator) roll(_e: OccupantJoined) {}
-      @OnJoin() base(_e: OccupantEvent) {}
-      @OnJoin() shape(_e: { readonly initial: boolean }) {}
-      @OnJoin() right(_e: OccupantJoined) {}
-      @OnMessage() said() {}
-    }
-    const error = await makeApp({ bots: [Mixed] })
-      .app.start()
-      .catch((reason: unknown) => reason);
-    expect((error as AuthoringError).mistakes.map(({ where, problem }) => [where, problem])).toEqual([
-      ["Mixed.joined", "its first parameter is MessageReceived, but it is called with OccupantJoined"],
-      ["Mixed.roll", "its first parameter is OccupantJoined, but it is called with MessageReceived"],
     ]);
   });
 
