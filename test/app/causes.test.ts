@@ -77,7 +77,7 @@ describe("a bot that is kicked", () => {
 
   it("does so in rooms that it enters later, unless it says otherwise there", async () => {
     let rooms: Rooms | undefined;
-    @Bot({ nick: "bot", onCause: { kicked: { afterMs: 3_000 } } })
+    @Bot({ nick: "bot", onCause: { kicked: { afterMs: 300_000 } } })
     class Wanderer {
       constructor(@inject(Rooms) all: Rooms) {
         rooms = all;
@@ -90,7 +90,7 @@ describe("a bot that is kicked", () => {
     for (const jid of [OTHER, NEW]) await (await moderator(started, jid)).kick("bot");
     await until("it is out", () => state(started, OTHER) === "waiting" && state(started, NEW) === undefined);
     const outage = started.app.muc.getRoom(OTHER)?.outage;
-    expect((outage?.nextAttemptAt?.getTime() ?? 0) - (outage?.since.getTime() ?? 0)).toBe(3_000);
+    expect((outage?.nextAttemptAt?.getTime() ?? 0) - (outage?.since.getTime() ?? 0)).toBe(300_000);
   });
 });
 
@@ -126,7 +126,7 @@ describe("a room of a bot that goes on elsewhere", () => {
 });
 
 it("of several bots in a room the first that names a cause counts", async () => {
-  @Bot({ rooms: [LOBBY], nick: "bot", onCause: { kicked: { afterMs: 7_000 } } })
+  @Bot({ rooms: [LOBBY], nick: "bot", onCause: { kicked: { afterMs: 700_000 } } })
   class Later {}
   const kickedFor = async (...bots: Parameters<typeof startApp>[0]["bots"]): Promise<number> => {
     const started = await startApp({ bots });
@@ -135,10 +135,10 @@ it("of several bots in a room the first that names a cause counts", async () => 
     const outage = started.app.muc.getRoom(LOBBY)?.outage;
     return (outage?.nextAttemptAt?.getTime() ?? 0) - (outage?.since.getTime() ?? 0);
   };
-  @Bot({ rooms: [LOBBY], nick: "bot", onCause: { kicked: { afterMs: 9_000 } } })
+  @Bot({ rooms: [LOBBY], nick: "bot", onCause: { kicked: { afterMs: 900_000 } } })
   class First {}
-  expect(await kickedFor(First, Later)).toBe(9_000);
-  expect(await kickedFor(Plain, Later)).toBe(7_000);
+  expect(await kickedFor(First, Later)).toBe(900_000);
+  expect(await kickedFor(Plain, Later)).toBe(700_000);
 });
 
 it("what is no cause, and no way to handle one, is a mistake that is told at the start", async () => {

@@ -39,7 +39,8 @@ describe("the status of a room", () => {
   });
 
   it("says of one that will come back why and since when it is out, and when it is tried again", async () => {
-    const started = await startApp({ bots: [Sitter] });
+    const rejoin = { minDelayMs: 600_000, maxDelayMs: 600_000 };
+    const started = await startApp({ bots: [Sitter], rejoin });
     const activeSince = statusOf(started, OTHER)?.since?.getTime() ?? 0;
     await restarted(started);
     const status = statusOf(started, OTHER);

@@ -28,7 +28,7 @@ describeOnServices("a cause of being out", (service) => {
   it("banned: tried again where that is wanted, until the ban is lifted (XEP-0045 §9.1)", async () => {
     await using cast = new Cast(service);
     const owner = await cast.enter(service.room("banned"), "owner");
-    const onCause = { banned: { afterMs: 200, times: 50 } };
+    const onCause = { banned: { afterMs: 200, times: 5_000 } };
     const bot = await cast.enter(owner.room.jid.toString(), "bot", { onCause });
     await owner.room.setAffiliation(bot.account.jid, "outcast");
     const refusals = (): number =>

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 
 import { RawPeer } from "../../support/raw-peer.js";
 import { describeOnServices } from "../../support/services.js";
+import { types } from "../support/stage.js";
 import { Cast, until } from "./support.js";
 
 describeOnServices("a room that changed while we were out", (service) => {
@@ -30,9 +31,9 @@ describeOnServices("a room that changed while we were out", (service) => {
     const anonymous = await owner.room.getConfig();
     anonymous.whois = "moderators";
     await owner.room.setConfig(anonymous);
-    const bot = await cast.enter(jid, "bot", { onCause: { kicked: { afterMs: 1_500 } } });
+    const bot = await cast.enter(jid, "bot", { onCause: { kicked: { afterMs: 6_000 } } });
     await owner.room.kick("bot");
-    await until(() => bot.room.state === "waiting", "the bot is out");
+    await until(() => types(bot.events).includes("suspend"), "the bot is out");
     const form = await owner.room.getConfig();
     form.whois = "anyone";
     await owner.room.setConfig(form);

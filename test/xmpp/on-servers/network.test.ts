@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 
 import { xml } from "../../../src/base/element.js";
 import { FaultProxy } from "../../support/fault-proxy.js";
+import type { Account } from "../../support/service.js";
 import { describeOnServers } from "../../support/services.js";
 import { Client } from "./client.js";
 
@@ -15,15 +16,15 @@ describeOnServers("a session over a bad network", (server) => {
   let proxy: FaultProxy;
   let near: Client;
   let far: Client;
+  /** Of the near one, through the proxy. */
+  let account: Account;
 
   beforeEach(async () => {
     proxy = await FaultProxy.before(server.port);
     const [bot, peer] = await Promise.all([server.createAccount("bot"), server.createAccount("peer")]);
     far = await Client.start(peer);
-    near = await Client.start(
-      { ...bot, service: `xmpp://127.0.0.1:${proxy.port}` },
-      { limits: { deadPeerMs: 1_000 } },
-    );
+    account = { ...bot, service: `xmpp://127.0.0.1:${proxy.port}` };
+    near = await Client.start(account);
   });
   afterEach(() => proxy.close());
 
@@ -80,6 +81,8 @@ describeOnServers("a session over a bad network", (server) => {
   });
 
   it("goes on after a connection that carries nothing any more, and says nothing that would end it", async () => {
+    await near.session.stop();
+    near = await Client.start(account, { limits: { deadPeerMs: 1_000 } });
     proxy.blackhole();
     for (const body of numbered(10)) {
       near.say(far, body);
@@ -94,7 +97,9 @@ describeOnServers("a session over a bad network", (server) => {
   });
 
   it("stays where the network is only slow", async () => {
-    proxy.delay(300);
+    await near.session.stop();
+    near = await Client.start(account, { limits: { deadPeerMs: 6_000 } });
+    proxy.delay(1_000);
     for (const body of numbered(5)) near.say(far, body);
     await far.got(5);
     await near.ping();

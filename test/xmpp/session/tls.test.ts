@@ -271,7 +271,7 @@ describe("TLS from the first byte (XEP-0368)", () => {
         await peer.secure(serverOptions(of["example.org"], {}));
         await peer.online();
       },
-      { tls: { ca }, reconnect: { minDelayMs: 1, maxDelayMs: 1, attemptTimeoutMs: 300 } },
+      { tls: { ca }, reconnect: { minDelayMs: 1, maxDelayMs: 1, attemptTimeoutMs: 2_000 } },
     );
     await test.session.start();
     expect(times).toBeGreaterThan(1);
