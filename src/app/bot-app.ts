@@ -2,6 +2,7 @@ import { Clock, systemClock, type Timer } from "../base/clock.js";
 import { ArgumentError, NotJoinedError } from "../base/errors.js";
 import type { JID } from "../base/jid.js";
 import { Logger, silentLogger } from "../base/logger.js";
+import type { CallWatch } from "../bot/call-watch.js";
 import type { AuthoringMistake } from "../bot/errors.js";
 import type { Class } from "../bot/metadata.js";
 import { Slots } from "../bot/slots.js";
@@ -52,6 +53,7 @@ export class BotApp {
   readonly closed: Promise<Error | null>;
   readonly #options: BotAppOptions;
   readonly #found: readonly AuthoringMistake[];
+  readonly #calls: CallWatch | null;
   readonly #abort = new AbortController();
   readonly #active: Promise<void>;
   #activate: () => void = () => {};
@@ -69,10 +71,18 @@ export class BotApp {
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
 
-  /** Use {@link createBotApp}. `found` are mistakes that were found before: they are told with the others. */
-  constructor(options: BotAppOptions, found: readonly AuthoringMistake[] = []) {
+  /**
+   * Use {@link createBotApp}. `found` are mistakes that were found before: they are told with the others. `calls` sees
+   * each call of a handler.
+   */
+  constructor(
+    options: BotAppOptions,
+    found: readonly AuthoringMistake[] = [],
+    calls: CallWatch | null = null,
+  ) {
     this.#options = options;
     this.#found = found;
+    this.#calls = calls;
     this.closed = new Promise((resolve) => (this.#close = resolve));
     this.#active = new Promise((resolve) => (this.#activate = resolve));
   }
@@ -162,7 +172,15 @@ export class BotApp {
       logger.warn({ maxHandlers }, "Many handlers are at work: rooms wait for one another now"),
     );
     this.#slots = slots;
-    const context = { signal: this.#abort.signal, slots, logger, clock, handlerTimeoutMs };
+    const watch = this.#calls ?? undefined;
+    const context = {
+      signal: this.#abort.signal,
+      slots,
+      logger,
+      clock,
+      handlerTimeoutMs,
+      ...(watch !== undefined && { watch }),
+    };
     const maxAgeMs = maxAgeOf(bots);
     const policyContext = makePolicyContext({ client: muc, session, logger, context, maxAgeMs });
     const lifecycle = new Lifecycle(context);
@@ -222,8 +240,8 @@ export class BotApp {
   }
 
   /**
-   * Resolves when every room that did not refuse for good is active for the first time. Rejects with what ended the
-   * application, when that comes first.
+   * Starts the application, unless that was done, and resolves when every room that did not refuse for good is active for
+   * the first time. Rejects as {@link start} does, and with what ended the application, when that comes first.
    */
   async ready(): Promise<void> {
     await this.start();
@@ -284,7 +302,10 @@ export class BotApp {
   }
 }
 
-/** Makes an application without touching the process. Nothing happens until `start()`. */
+/**
+ * Makes an application without touching the process. Nothing happens until `start()`, or `ready()`, which starts it and
+ * waits for its rooms.
+ */
 export function createBotApp(options: BotAppOptions): BotApp {
   return new BotApp(options);
 }

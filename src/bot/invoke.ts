@@ -12,6 +12,7 @@ import type { Questions } from "./ask/questions.js";
 import { Turn, type Retake } from "./ask/turn.js";
 import type { AskOptions } from "./ask/whom.js";
 import { isBotMarked } from "./bot-mark.js";
+import type { CallWatch, WatchedCall } from "./call-watch.js";
 import type { EventHandler, HandlerRef } from "./compiled.js";
 import { ReplyError } from "./errors.js";
 import { HandlerFailed, roomOf, type HandledEvent } from "./handler-failed.js";
@@ -36,6 +37,8 @@ export interface InvokeContext {
   readonly retake?: Retake;
   /** How many handlers may be at work at once; default: as many as there are. */
   readonly slots?: Slots;
+  /** Who wants to see each call; default: nobody. */
+  readonly watch?: CallWatch;
   readonly logger: Logger;
   readonly clock: Clock;
   /** How long a handler may take before its room goes on without it. */
@@ -55,7 +58,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** One call of a handler, from its first line to its last reply. */
-class Call implements HandlerContextSource {
+class Call implements HandlerContextSource, WatchedCall {
   readonly #handler: HandlerRef;
   readonly #event: HandledEvent;
   readonly #target: ReplyTarget;
@@ -74,6 +77,18 @@ class Call implements HandlerContextSource {
     this.#event = event;
     this.#target = target;
     this.#context = context;
+  }
+
+  get name(): string {
+    return this.#handler.name;
+  }
+
+  get atWork(): boolean {
+    return this.#madeTurn?.taken === true;
+  }
+
+  get over(): boolean {
+    return this.#over || this.#madeTurn?.over === true;
   }
 
   /** Made only for what is not done at once. */
@@ -290,6 +305,9 @@ export function invoke(
   context: InvokeContext,
 ): Promise<void> | undefined {
   const call = new Call(handler, event, target, context);
-  const { slots } = context;
-  return slots?.full === true ? slots.whenFree(() => call.run(instance, args)) : call.run(instance, args);
+  const { slots, watch } = context;
+  if (watch === undefined && slots?.full !== true) return call.run(instance, args);
+  const run = (): Promise<void> | undefined => call.run(instance, args);
+  const watched = watch === undefined ? run : () => watch.within(call, run);
+  return slots?.full === true ? slots.whenFree(watched) : watched();
 }

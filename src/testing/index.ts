@@ -3,7 +3,13 @@
  * test runner.
  */
 export { TestServer, type EnterOptions, type FaultScope, type TestServerOptions } from "./test-server.js";
-export { testRoom, TestRoom, type TestRoomOptions, type WaitOptions } from "./test-room.js";
+export {
+  testRoom,
+  TestRoom,
+  type SilenceOptions,
+  type TestRoomOptions,
+  type WaitOptions,
+} from "./test-room.js";
 export { TestClock } from "./test-clock.js";
 export { TestUser } from "./test-user.js";
 export { ExpectationError } from "./expectation-error.js";

@@ -1,4 +1,5 @@
-import { createBotApp, type BotApp, type BotAppOptions } from "../app/bot-app.js";
+import { BotApp, type BotAppOptions } from "../app/bot-app.js";
+import { Clock } from "../base/clock.js";
 import { ArgumentError, RequestTimeoutError } from "../base/errors.js";
 import { JID } from "../base/jid.js";
 import type { LogRecord } from "../base/logger.js";
@@ -7,8 +8,9 @@ import type { MessageReceived } from "../muc/events/messages.js";
 import type { Room } from "../muc/room.js";
 import type { Affiliation } from "../muc/wire/muc-user.js";
 import type { TranscriptLine } from "./muc/transcript.js";
-import { afterPatience } from "./patience.js";
 import { ExpectationError } from "./expectation-error.js";
+import { HandlersAtWork } from "./handlers-at-work.js";
+import { afterPatience } from "./patience.js";
 import { settle } from "./settle.js";
 import { TestClock } from "./test-clock.js";
 import { TestLog } from "./test-log.js";
@@ -31,6 +33,15 @@ export type TestRoomOptions = Partial<
 export interface WaitOptions {
   /** In milliseconds; default 2,000. */
   readonly timeoutMs?: number;
+}
+
+/** What is said of handlers at work, beside how long they may be. */
+export interface SilenceOptions extends WaitOptions {
+  /**
+   * Handlers at work are nothing to wait for: what the bots have said so far counts, as for a handler that goes on with
+   * what the test itself gives it later.
+   */
+  readonly whileAtWork?: boolean;
 }
 
 const ACCOUNT = "bot@example.org";
@@ -57,6 +68,7 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
   /** The account of the bots, as a bare JID. */
   readonly botJid: JID;
   readonly #log: TestLog;
+  readonly #handlers: HandlersAtWork;
   readonly #replies: MessageReceived[] = [];
   #waiting: (() => void) | null = null;
 
@@ -68,6 +80,7 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
     readonly clock: TestClock;
     readonly jid: JID;
     readonly log: TestLog;
+    readonly handlers: HandlersAtWork;
   }) {
     this.server = parts.server;
     this.app = parts.app;
@@ -76,6 +89,7 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
     this.jid = parts.jid;
     this.botJid = JID.from(ACCOUNT);
     this.#log = parts.log;
+    this.#handlers = parts.handlers;
     for (const room of parts.app.muc.rooms.values()) this.#watch(room);
     parts.app.muc.on("roomAdded", ({ room }) => this.#watch(room));
   }
@@ -130,32 +144,49 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
 
   /**
    * Resolves when everything that happened so far has led to what it leads to, as far as time stands still: a handler that
-   * waits for it to go on, and with which nothing happens for a tenth of a second, is left to wait.
+   * waits for it to go on, and with which nothing happens for a tenth of a second, is left to wait. One that waits for
+   * something else, a timer of the machine or a network, is waited for up to `timeoutMs`.
    */
-  async settled(): Promise<void> {
-    if (this.clock.moving) await this.clock.still();
-    await settle(
-      this.app,
-      this.jid.domain,
-      () => this.#replies.length,
-      () => this.server.heldAnswers(ACCOUNT),
-      () => this.clock.changes,
-    );
+  async settled({ timeoutMs = TIMEOUT_MS }: WaitOptions = {}): Promise<void> {
+    await this.#settle(timeoutMs);
   }
 
-  /** Resolves when all is settled and the bots have said nothing that was not read. Rejects with `ExpectationError`, and what they said. */
-  async expectSilence(): Promise<void> {
-    await this.settled();
-    if (this.#replies.length === 0) return;
-    const said = this.#replies.map(({ body }) => JSON.stringify(body)).join(", ");
-    throw new ExpectationError(this.#explain(`The bots were to say nothing, and said ${said}`));
+  /** Gives the handlers that are still at work, and wait for nothing of the test's. */
+  async #settle(patienceMs: number): Promise<readonly string[]> {
+    if (this.clock.moving) await this.clock.still();
+    return settle(this.app, this.jid.domain, () => this.#replies.length, {
+      held: () => this.server.heldAnswers(ACCOUNT),
+      changes: () => this.clock.changes,
+      elsewhere: () => this.#handlers.elsewhere,
+      patienceMs,
+    });
+  }
+
+  /**
+   * Resolves when all is {@link settled} and the bots have said nothing that was not read. Rejects with `ExpectationError`,
+   * and what they said, or which handlers are still at work then and may say something yet: those that wait neither for
+   * the `Clock` that they were given nor for an answer to `ctx.ask`.
+   */
+  async expectSilence({ timeoutMs = TIMEOUT_MS, whileAtWork = false }: SilenceOptions = {}): Promise<void> {
+    const atWork = await this.#settle(whileAtWork ? 0 : timeoutMs);
+    if (this.#replies.length > 0) {
+      const said = this.#replies.map(({ body }) => JSON.stringify(body)).join(", ");
+      throw new ExpectationError(this.#explain(`The bots were to say nothing, and said ${said}`));
+    }
+    if (atWork.length > 0 && !whileAtWork)
+      throw new ExpectationError(this.#explain(stillAtWork(atWork, timeoutMs)));
   }
 
   #explain(what: string): string {
     const lines = this.transcript.slice(-TOLD_LINES).map(({ nick, text }) => `  <${nick}> ${text}`);
     const log = this.#log.describe();
-    const room = lines.length === 0 ? "Nothing was said in the room." : `In the room:\n${lines.join("\n")}`;
-    return [`${what}.`, room, ...(log === "" ? [] : [`In the log:\n${log}`])].join("\n");
+    const atWork = this.#handlers.describe();
+    return [
+      `${what}.`,
+      lines.length === 0 ? "Nothing was said in the room." : `In the room:\n${lines.join("\n")}`,
+      ...(atWork === "" ? [] : [`At work: ${atWork}.`]),
+      ...(log === "" ? [] : [`In the log:\n${log}`]),
+    ].join("\n");
   }
 
   /** Ends the bots and the service. Idempotent. */
@@ -171,19 +202,28 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
   }
 }
 
+function stillAtWork(handlers: readonly string[], timeoutMs: number): string {
+  const [are, wait, them] = handlers.length === 1 ? ["is", "waits", "it"] : ["are", "wait", "them"];
+  return [
+    `Nobody knows yet whether the bots say nothing: ${handlers.join(", ")} ${are} at work after ${timeoutMs} ms, and ${wait} for nothing of the test's`,
+    `Is it a timer of the machine, a network? Give ${them} the time of the test (ask for Clock in the constructor, and take its setTimeout), or something in place of the network (the option providers). Where the test itself lets ${them} go on later, or another handler does: expectSilence({ whileAtWork: true })`,
+  ].join(".\n");
+}
+
 /**
  * Puts bots into a room of this process. Resolves when they are in. Rejects as `createBotApp(…).ready()` does: with
  * `AuthoringError` for mistakes in the bots, with `JoinError` where no room lets them in.
  */
 export async function testRoom<T extends object>(
   bots: (new (...args: never[]) => T) | readonly [new (...args: never[]) => T, ...Class[]],
-  { room: wanted, affiliation, startsAt, logger, ...options }: TestRoomOptions = {},
+  { room: wanted, affiliation, startsAt, logger, providers = [], ...options }: TestRoomOptions = {},
 ): Promise<TestRoom<T>> {
   const classes = typeof bots === "function" ? ([bots] as const) : bots;
   const clock = startsAt === undefined ? new TestClock() : new TestClock(timeOf(startsAt));
   const server = new TestServer({ domain: "example.org", clock });
   const log = new TestLog(clock, logger ?? null);
-  const app = createBotApp({
+  const handlers = new HandlersAtWork();
+  const settings: BotAppOptions = {
     ...options,
     logger: log.logger,
     ...(wanted !== undefined && { rooms: [JID.from(wanted).bare().toString()] }),
@@ -192,7 +232,9 @@ export async function testRoom<T extends object>(
     password: "test",
     connect: server.connect,
     clock,
-  });
+    providers: [{ token: Clock, useValue: handlers.clock(clock) }, ...providers],
+  };
+  const app = new BotApp(settings, [], handlers);
   const open = (jid: JID | string): void => {
     server.room(jid).open();
     if (affiliation !== undefined) server.room(jid).setAffiliation(ACCOUNT, affiliation);
@@ -206,7 +248,7 @@ export async function testRoom<T extends object>(
     const jid = app.status().rooms[0]?.jid ?? (await sit(app, open));
     await app.ready();
     const [first] = classes;
-    return new TestRoom({ server, app, bot: app.get(first, jid), clock, jid, log });
+    return new TestRoom({ server, app, bot: app.get(first, jid), clock, jid, log, handlers });
   } catch (error) {
     await app.stop();
     await server.close();

@@ -47,6 +47,11 @@ export class Turn {
     return this.#over;
   }
 
+  /** Whether it is the handler's turn. */
+  get taken(): boolean {
+    return this.#hasSlot;
+  }
+
   /** Takes the turn; resolves when it is given back. Undefined where it is not to be had. */
   take(): Promise<void> | undefined {
     if (this.#over || this.#waits > 0) return undefined;
