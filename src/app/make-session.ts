@@ -1,7 +1,7 @@
 import type { Logger } from "../base/logger.js";
 import { Session } from "../xmpp/session.js";
 import type { AppSettings } from "./options.js";
-import { sessionAdvice } from "./session-advice.js";
+import { sessionAdvice } from "./advice.js";
 
 /** The session of an application. */
 export function makeSession(settings: AppSettings, logger: Logger): Session {

@@ -1,13 +1,12 @@
 import { inspect } from "node:util";
 
-import { messageOf, MucwrightError, NotJoinedError } from "../base/errors.js";
+import { messageOf, MucwrightError } from "../base/errors.js";
 import type { AuthoringMistake } from "../bot/errors.js";
 import type { Class } from "../bot/metadata.js";
+import { adviceOn } from "./advice.js";
 import { culpritOf } from "./blame.js";
 import { BotApp } from "./bot-app.js";
 import type { SessionLimits } from "../xmpp/session-options.js";
-import { SessionError } from "../xmpp/session-error.js";
-import { sessionAdvice } from "./session-advice.js";
 import type { AppOptions } from "./options.js";
 
 /** Takes bots over, in place of starting them. */
@@ -26,15 +25,6 @@ export function setRunHost(newHost: RunHost | null): void {
  */
 const RUN_LIMITS: SessionLimits = { bytesPerSecond: 2_500, burstBytes: 16_384 };
 
-/** What to do where an `@OnStart` method speaks to a room. */
-const TOO_EARLY = "Rooms are entered after @OnStart: what is to be said there belongs into @OnEnter";
-
-function advice(error: unknown): string {
-  const tooEarly = error instanceof NotJoinedError && culpritOf(error) !== null ? TOO_EARLY : null;
-  const text = error instanceof SessionError ? sessionAdvice(error) : tooEarly;
-  return text === null ? "" : `\n  → ${text}`;
-}
-
 /** Where this package is, as stack traces name it. */
 const OWN_FOLDER = new URL("../", import.meta.url).href;
 
@@ -49,9 +39,10 @@ function authorsPart(inspected: string): string {
 /** What went wrong, in one message for people; with stack and causes only where they are asked for, or nobody foresaw it. */
 export function explain(error: unknown, verbose: boolean): string {
   const culprit = culpritOf(error);
+  const advice = adviceOn(error);
   const foreseen = error instanceof MucwrightError;
   const what = verbose ? inspect(error) : foreseen ? messageOf(error) : authorsPart(inspect(error));
-  return `${culprit === null ? "" : `${culprit}: `}${what}${advice(error)}\n`;
+  return `${culprit === null ? "" : `${culprit}: `}${what}${advice === null ? "" : `\n  → ${advice}`}\n`;
 }
 
 /**

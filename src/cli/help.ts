@@ -5,7 +5,8 @@ export const HELP = `mucwright: bots for XMPP rooms
   mucwright dev FILE      try them in a room of this process: no server, no account
 
   --verbose               stack traces with errors
-  --script FILE           dev: play the lines of FILE (- is standard input) and end
+  --script FILE           dev: play the lines of FILE (- is standard input) and end; default:
+                          what is typed, else what is piped, else the .visit beside the bot
   --help, --version
 
 FILE is TypeScript or JavaScript. The account comes from the environment:

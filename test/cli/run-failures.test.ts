@@ -159,6 +159,15 @@ describe("mucwright run fails with one message, a status and no stack trace", { 
     );
   });
 
+  it("for a room that wants a password, and where to give it", async () => {
+    service.server.room(LOBBY).open().configure({ roomSecret: "sesame" });
+    const { status, stderr } = await service.start(["run", "bot.ts"], { "bot.ts": KEEPER }).ended;
+    expect(status).toBe(1);
+    expect(readErrors(stderr).said).toMatch(
+      /^mucwright: .* cannot be joined: the room wants a password.*\n  → Give it in @Bot, .*: rooms: \[\{ jid: "lobby@rooms\.example\.org", password: "…" \}\]\n$/,
+    );
+  });
+
   it("for a host that nobody knows, and for one that nobody answers on", async () => {
     const patient = `import { run } from "mucwright"; import { Keeper } from "./bot.js";
       await run(Keeper, { connectTimeoutMs: 5000 });`;
