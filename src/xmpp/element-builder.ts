@@ -1,13 +1,7 @@
 import { Element } from "../base/element.js";
-import {
-  OversizeElement,
-  readStartTag,
-  resolved,
-  skipBlanks,
-  type OpenElement,
-  type UnreadTag,
-} from "./start-tag.js";
+import { OversizeElement, resolved, skipBlanks, type OpenElement, type UnreadTag } from "./start-tag.js";
 import type { ParserEvents, ParserLimits } from "./stream-parser.js";
+import { TagPatterns } from "./tag-patterns.js";
 import { XmlScanner, type TokenSink } from "./xml-scanner.js";
 import { XmlStreamError } from "./xml-stream-error.js";
 
@@ -39,6 +33,7 @@ export class ElementBuilder implements TokenSink {
   readonly #events: ParserEvents;
   readonly #options: BuilderOptions;
   readonly #stack: OpenElement[] = [];
+  readonly #patterns: TagPatterns;
   #skipped: Skipped | null = null;
   #stanzaChars = 0;
   #prolog = true;
@@ -47,6 +42,7 @@ export class ElementBuilder implements TokenSink {
   constructor(events: ParserEvents, options: BuilderOptions) {
     this.#events = events;
     this.#options = options;
+    this.#patterns = new TagPatterns(options.limits.attributes);
     this.scanner = new XmlScanner(this);
   }
 
@@ -135,7 +131,7 @@ export class ElementBuilder implements TokenSink {
 
   #read(source: string, from: number, end: number, escaped: boolean): OpenElement | UnreadTag {
     const tag = { source, from, end: isClosed(source, end) ? end - 1 : end, escaped };
-    return readStartTag(tag, this.#stack.at(-1), this.#options.limits.attributes);
+    return this.#patterns.read(tag, this.#stack.at(-1));
   }
 
   #started(open: OpenElement, source: string, from: number, end: number): void {

@@ -36,7 +36,7 @@ export function resolved(text: string): string {
 }
 
 /** Where the value of an attribute begins whose name ends at `from`: at its quotation mark. */
-function findValue(source: string, from: number, end: number): number {
+export function findValue(source: string, from: number, end: number): number {
   let at = from;
   // As nearly all are written, there is nothing between the three.
   if (source.charCodeAt(at) !== 61) at = skipBlanks(source, at, end);
