@@ -77,9 +77,9 @@ export class PlaygroundVisitor implements Visitor {
       const message = readMessage(stanza, room, nick);
       // that an invitation was declined is shown where it was made
       const declined = stanza.getChild("x", NS_USER)?.getChild("decline") !== undefined;
-      if (message?.private !== true || declined) continue;
+      if (message?.isPrivate !== true || declined) continue;
       const from = message.nick ?? message.from.bare().toString();
-      this.#place.write(`${room.local ?? ""} <${from}> to ${nick} alone: ${message.text}`);
+      this.#place.write(`${room.local ?? ""} <${from}> to ${nick} alone: ${message.body}`);
     }
     this.#seen = received.length;
   }

@@ -1,7 +1,8 @@
 import { createBotApp, type BotAppOptions } from "../app/bot-app.js";
 import { prefixOf } from "../app/speaking.js";
-import { ArgumentError, MucwrightError } from "../base/errors.js";
-import { silentLogger } from "../base/logger.js";
+import { systemClock } from "../base/clock.js";
+import { ArgumentError } from "../base/errors.js";
+import { silentLogger, type LogRecord } from "../base/logger.js";
 import { BotCompiler } from "../bot/compile.js";
 import type { CommandHandler } from "../bot/compiled.js";
 import { AuthoringError, type AuthoringMistake } from "../bot/errors.js";
@@ -9,7 +10,9 @@ import type { ExampleOptions } from "../bot/example-decorator.js";
 import { featuresOfRooms, type FeatureClass } from "../bot/features.js";
 import { exampleInput } from "../bot/help.js";
 import { botSettings, type Class, type ExampleSpec, type ExpectedAnswer } from "../bot/metadata.js";
+import { ExampleError, linesOf, type RanExample } from "./example-error.js";
 import { settle } from "./settle.js";
+import { TestLog } from "./test-log.js";
 import { TestServer } from "./test-server.js";
 import { readMessage } from "./user/message-queue.js";
 
@@ -21,45 +24,20 @@ export type RunExamplesOptions = Partial<
   readonly visitor?: string;
 };
 
-/** An example, and what came of it. */
-export interface RanExample {
+/** An example that can be run by itself. */
+export interface BotExample {
   /** `Keeper.roll`. */
   readonly handler: string;
-  /** What was said. */
+  /** What is said, as the example has it. */
   readonly input: string;
   readonly expected: ExpectedAnswer;
-  /** What the bots said to it: one text for each message. */
-  readonly answers: readonly string[];
-  readonly passed: boolean;
-}
-
-/** Bots did not answer as their examples say. */
-export class ExampleError extends MucwrightError {
-  /** Those that did not pass. */
-  readonly failed: readonly RanExample[];
-
-  constructor(failed: readonly RanExample[]) {
-    super("example", failed.map(describe).join("\n"));
-    this.failed = failed;
-  }
+  /** Runs it. Rejects with `ExampleError` when it is answered in another way. */
+  readonly run: () => Promise<RanExample>;
 }
 
 const ACCOUNT = "bot@example.org";
 const SERVICE = "rooms.example.org";
 const ROOM = `examples@${SERVICE}`;
-
-function listOf(expected: ExpectedAnswer): readonly (string | RegExp)[] {
-  return typeof expected === "string" || expected instanceof RegExp ? [expected] : expected;
-}
-
-function shown(lines: readonly (string | RegExp)[]): string {
-  if (lines.length === 0) return "nothing";
-  return lines.map((line) => (typeof line === "string" ? JSON.stringify(line) : String(line))).join(", ");
-}
-
-function describe({ handler, input, expected, answers }: RanExample): string {
-  return `${handler}: ${JSON.stringify(input)} is to be answered with ${shown(listOf(expected))}, and was with ${shown(answers)}`;
-}
 
 function fits(answer: string, expected: string | RegExp): boolean {
   // what a global pattern remembers of one text is not to count for the next
@@ -73,13 +51,18 @@ async function answersTo(
   bots: readonly Class[],
   { input, options }: ExampleSpec,
   bot: Class,
-  { visitor = "visitor", ...how }: RunExamplesOptions,
+  { visitor = "visitor", logger = silentLogger, ...how }: RunExamplesOptions,
   features: readonly FeatureClass[],
-): Promise<{ readonly said: string; readonly answers: readonly string[] }> {
+): Promise<{
+  readonly said: string;
+  readonly answers: readonly string[];
+  readonly log: readonly LogRecord[];
+}> {
+  const log = new TestLog(how.clock ?? systemClock, logger);
   const server = new TestServer({ domain: "example.org" });
   const app = createBotApp({
-    logger: silentLogger,
     ...how,
+    logger: log.logger,
     bots,
     jid: ACCOUNT,
     password: "examples",
@@ -96,8 +79,8 @@ async function answersTo(
     await user.say(said);
     await settle(app, SERVICE, () => user.received.length);
     const messages = user.received.slice(before).map((stanza) => readMessage(stanza, user.room, user.nick));
-    const answers = messages.flatMap((message) => (message?.nick === app.nick ? [message.text] : []));
-    return { said, answers };
+    const answers = messages.flatMap((message) => (message?.nick === app.nick ? [message.body] : []));
+    return { said, answers, log: log.records };
   } finally {
     await app.stop();
     await server.close();
@@ -129,32 +112,68 @@ function exampleSets(type: Class): readonly ExampleSet[] {
   ];
 }
 
+/** An example with how to run it, whatever comes of it. */
+interface Prepared extends Omit<BotExample, "run"> {
+  readonly play: () => Promise<RanExample>;
+}
+
+function prepare(bots: Class | readonly Class[], options: RunExamplesOptions): readonly Prepared[] {
+  const classes = typeof bots === "function" ? [bots] : bots;
+  const sets = classes.flatMap(exampleSets);
+  const mistakes = sets.flatMap((each) => each.mistakes);
+  if (mistakes.length > 0) throw new AuthoringError(mistakes);
+  const prepared = sets.flatMap(({ bot, features, commands }) =>
+    commands.flatMap(({ name: handler, about }) =>
+      about.examples.map((example): Prepared => {
+        const { input, expected } = example;
+        const play = async (): Promise<RanExample> => {
+          const { said, ...came } = await answersTo(classes, example, bot, options, features);
+          return { handler, input: said, expected, ...came, passed: passes(came.answers, expected) };
+        };
+        return { handler, input, expected, play };
+      }),
+    ),
+  );
+  if (prepared.length === 0) throw new ArgumentError("There is no @Example on any command of these bots");
+  return prepared;
+}
+
+function passes(answers: readonly string[], expected: ExpectedAnswer): boolean {
+  const wanted = linesOf(expected);
+  return answers.length === wanted.length && wanted.every((each, index) => fits(answers[index] ?? "", each));
+}
+
+/**
+ * Every `@Example` of some bots, each to be run as a test of its own:
+ * `it.each(examplesOf(Keeper))("$handler: $input", ({ run }) => run())`. Options and what it throws are those of
+ * {@link runExamples}.
+ */
+export function examplesOf(
+  bots: Class | readonly Class[],
+  options: RunExamplesOptions = {},
+): readonly BotExample[] {
+  return prepare(bots, options).map(({ play, ...example }) => ({
+    ...example,
+    run: async () => {
+      const ran = await play();
+      if (!ran.passed) throw new ExampleError([ran]);
+      return ran;
+    },
+  }));
+}
+
 /**
  * Runs every `@Example` of some bots through the whole of them: a room, an occupant who says the input, the guards, the
  * command, and what is answered. Resolves with all examples when each was answered as it says. Rejects with
- * {@link ExampleError} that names those that were not, with `AuthoringError` for mistakes in the bots, with
- * `ArgumentError` where there is no example at all.
+ * `ExampleError` that names those that were not, and what was thrown where, with `AuthoringError` for mistakes in the
+ * bots, with `ArgumentError` where there is no example at all.
  */
 export async function runExamples(
   bots: Class | readonly Class[],
   options: RunExamplesOptions = {},
 ): Promise<readonly RanExample[]> {
-  const classes = typeof bots === "function" ? [bots] : bots;
-  const sets = classes.flatMap(exampleSets);
-  const mistakes = sets.flatMap((each) => each.mistakes);
-  if (mistakes.length > 0) throw new AuthoringError(mistakes);
   const ran: RanExample[] = [];
-  for (const { bot, features, commands } of sets)
-    for (const { name: handler, about } of commands)
-      for (const example of about.examples) {
-        const { said: input, answers } = await answersTo(classes, example, bot, options, features);
-        const { expected } = example;
-        const wanted = listOf(expected);
-        const passed =
-          answers.length === wanted.length && wanted.every((each, index) => fits(answers[index] ?? "", each));
-        ran.push({ handler, input, expected, answers, passed });
-      }
-  if (ran.length === 0) throw new ArgumentError("There is no @Example on any command of these bots");
+  for (const { play } of prepare(bots, options)) ran.push(await play());
   const failed = ran.filter(({ passed }) => !passed);
   if (failed.length > 0) throw new ExampleError(failed);
   return ran;

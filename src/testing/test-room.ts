@@ -178,7 +178,7 @@ export class TestRoom<T extends object = object> implements AsyncDisposable {
   }
 
   #explain(what: string): string {
-    const lines = this.transcript.slice(-TOLD_LINES).map(({ nick, text }) => `  <${nick}> ${text}`);
+    const lines = this.transcript.slice(-TOLD_LINES).map(({ nick, body }) => `  <${nick}> ${body}`);
     const log = this.#log.describe();
     const atWork = this.#handlers.describe();
     return [

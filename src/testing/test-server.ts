@@ -187,7 +187,7 @@ export class TestServer {
     if (options.affiliation !== undefined) service.setAffiliation(jid, options.affiliation);
     if (options.role !== undefined) service.reserveRole(jid, options.role);
     const puppet = new Puppet(this.#host, jid);
-    const user = new TestUser(puppet, service.jid, nick);
+    const user = new TestUser(puppet, service, nick);
     puppet.post(xml("presence"));
     try {
       await user.join(options.password === undefined ? {} : { password: options.password });

@@ -2,9 +2,15 @@ import { randomUUID } from "node:crypto";
 
 import { xml, type Element } from "../base/element.js";
 import { JID } from "../base/jid.js";
+import type { ServiceOccupant, ServiceRoom } from "./muc/service-room.js";
 import type { Affiliation, Role } from "../muc/wire/muc-user.js";
 import { invitation, type InviteOptions } from "./user/invitation.js";
-import { MessageQueue, readMessage, type TestMessage } from "./user/message-queue.js";
+import {
+  MessageQueue,
+  readMessage,
+  type NextMessageOptions,
+  type TestMessage,
+} from "./user/message-queue.js";
 import type { Puppet } from "./user/puppet.js";
 import { formElement } from "./wire/form.js";
 import { NS } from "./wire/namespaces.js";
@@ -19,14 +25,16 @@ export class TestUser {
   /** The real address, as a full JID. */
   readonly jid: JID;
   readonly #puppet: Puppet;
+  readonly #service: ServiceRoom;
   readonly #received: Element[] = [];
   readonly #messages = new MessageQueue();
   #nick: string;
 
   /** For `TestServer.enter`. */
-  constructor(puppet: Puppet, room: JID, nick: string) {
+  constructor(puppet: Puppet, room: ServiceRoom, nick: string) {
     this.#puppet = puppet;
-    this.room = room;
+    this.#service = room;
+    this.room = room.jid;
     this.jid = puppet.session.jid;
     this.#nick = nick;
     puppet.onStanza = (stanza) => this.#take(stanza);
@@ -48,9 +56,13 @@ export class TestUser {
     if (message !== null) this.#messages.add(message);
   }
 
-  /** The next message of somebody else, live, from the room or private. Rejects when none comes in time (5 s). */
-  nextMessage(options: { readonly timeoutMs?: number } = {}): Promise<TestMessage> {
-    return this.#messages.next(options.timeoutMs ?? 5000, this.#nick);
+  /**
+   * The next message of somebody else, live, from the room or private: those that were said already first. With
+   * `private: true` only what was said to this user alone, with `private: false` only what was said to all; what is passed
+   * over is kept for later calls. Rejects with `RequestTimeoutError` when none comes in time (5 s).
+   */
+  nextMessage(options: NextMessageOptions = {}): Promise<TestMessage> {
+    return this.#messages.next(this.#nick, options);
   }
 
   /** Sends any stanza, as it is. Throws `NotJoinedError` when the session is over. */
@@ -172,8 +184,14 @@ export class TestUser {
     return this.#puppet.settle(invitation(this.room, jid.toString(), options));
   }
 
-  /** Asks the moderators for a voice (XEP-0045 §7.13). */
+  /**
+   * Asks the moderators for a voice (XEP-0045 §7.13). The room passes on the wish of a visitor alone, and to moderators
+   * alone; as real services do it drops any other without a word. Then a warning is printed that says why nobody hears
+   * it: bots moderate with `testRoom(Keeper, { affiliation: "admin" })`.
+   */
   requestVoice(): Promise<void> {
+    const unheard = whyUnheard(this.#service.occupants, this.#nick);
+    if (unheard !== null) console.warn(`Nobody hears that ${this.#nick} asks for a voice: ${unheard}`);
     const role = { var: "muc#role", type: "list-single", values: ["participant"] };
     const form = formElement("submit", NS.request, [role]);
     return this.#puppet.settle(xml("message", { to: this.room.toString() }, form));
@@ -189,4 +207,13 @@ export class TestUser {
     const codes = stanza.getChild("x", NS.user)?.getChildren("status", NS.user) ?? [];
     return [110, code].every((wanted) => codes.some((each) => each.attrs["code"] === String(wanted)));
   }
+}
+
+/** Why a room drops a request for voice; null where somebody hears it. */
+function whyUnheard(occupants: readonly ServiceOccupant[], nick: string): string | null {
+  const role = occupants.find((occupant) => occupant.nick === nick)?.role;
+  if (role === undefined) return "who asks is not in the room";
+  if (role !== "visitor") return `who asks is no visitor, but a ${role}`;
+  if (occupants.some((occupant) => occupant.role === "moderator")) return null;
+  return 'the room has no moderator (the bots are some with testRoom(Keeper, { affiliation: "admin" }))';
 }

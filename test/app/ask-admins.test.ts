@@ -56,12 +56,12 @@ describe("askAdmins({ room })", () => {
     direct(alice, DEN, { reason: "we  talk\nof \u202Eyou", password: "cauldronburn" });
     expect(await boss.nextMessage()).toMatchObject({
       nick: "keeper",
-      text: `Invitation 1: alice@example.org wants me in ${DEN} (direct). “we talk of you” Say: accept 1, or: decline 1`,
+      body: `Invitation 1: alice@example.org wants me in ${DEN} (direct). “we talk of you” Say: accept 1, or: decline 1`,
     });
     expect(decisions(started)).toEqual([]);
     await boss.say("accept 1");
     await joined(started);
-    expect((await boss.nextMessage()).text).toBe("Invitation 1 is accepted");
+    expect((await boss.nextMessage()).body).toBe("Invitation 1 is accepted");
     expect(decisions(started)).toEqual(["accept by Keeper: askAdmins, by boss"]);
   });
 
@@ -79,7 +79,7 @@ describe("askAdmins({ room })", () => {
   it("declines with the reason that is given, by name, too", async () => {
     const started = await withOffice(Keeper);
     await started.alice.invite(BOT, "come");
-    expect((await started.boss.nextMessage()).text).toContain(
+    expect((await started.boss.nextMessage()).body).toContain(
       `somebody (${DEN}) wants me in ${DEN} (mediated)`,
     );
     await started.boss.say("Keeper: Decline #1 not now, sorry");
@@ -87,7 +87,7 @@ describe("askAdmins({ room })", () => {
     const refused = (): boolean =>
       started.alice.received.some((each) => each.toString().includes("<reason>not now, sorry</reason>"));
     await until("alice is told", refused);
-    expect((await started.boss.nextMessage()).text).toBe("Invitation 1 is declined");
+    expect((await started.boss.nextMessage()).body).toBe("Invitation 1 is declined");
   });
 
   it("takes the word of nobody else, no other line, and no other number", async () => {
@@ -120,8 +120,8 @@ describe("askAdmins({ room })", () => {
     const { alice, boss } = started;
     direct(alice, "a@rooms.example.org");
     direct(alice, DEN);
-    expect((await boss.nextMessage()).text).toContain("accept 1");
-    expect((await boss.nextMessage()).text).toContain("accept 2");
+    expect((await boss.nextMessage()).body).toContain("accept 1");
+    expect((await boss.nextMessage()).body).toContain("accept 2");
     await boss.say("accept 2");
     await boss.say("decline 1");
     await decided(started, 2);
@@ -152,7 +152,7 @@ describe("askAdmins({ room })", () => {
     const alice = await server.enter(DEN, "alice");
     direct(alice);
     const started = await startApp({ bots: [Keeper] }, server);
-    expect((await boss.nextMessage()).text).toContain("Invitation 1");
+    expect((await boss.nextMessage()).body).toContain("Invitation 1");
     await boss.say("accept 1");
     await joined(started);
   });
@@ -217,7 +217,7 @@ describe("askAdmins({ room })", () => {
     direct(started.alice);
     await boss.nextMessage();
     await boss.say("accept 1");
-    expect((await boss.nextMessage()).text).toBe("Invitation 1 is decided already: ignore");
+    expect((await boss.nextMessage()).body).toBe("Invitation 1 is decided already: ignore");
     expect(started.app.muc.getRoom(DEN)).toBeUndefined();
   });
 

@@ -34,11 +34,11 @@ describe("an application", () => {
   it("connects, enters its rooms, and lets its bots answer", async () => {
     const { app, enter } = await startApp({ bots: [Keeper] });
     const alice = await enter("alice");
-    expect((await alice.nextMessage()).text).toBe("Welcome, alice!");
+    expect((await alice.nextMessage()).body).toBe("Welcome, alice!");
     await alice.say("oh hello");
-    expect(await alice.nextMessage()).toMatchObject({ nick: "keeper", text: "hello yourself" });
+    expect(await alice.nextMessage()).toMatchObject({ nick: "keeper", body: "hello yourself" });
     await alice.say("!roll 6");
-    expect((await alice.nextMessage()).text).toBe("rolled d6");
+    expect((await alice.nextMessage()).body).toBe("rolled d6");
     expect(app.status()).toMatchObject({
       session: "online",
       ready: true,
@@ -141,21 +141,21 @@ describe("an application", () => {
     const [alice, bob] = [await one.enter("alice"), await two.enter("bob")];
     for (const expected of ["1", "2"]) {
       await alice.say("x");
-      expect((await alice.nextMessage()).text).toBe(expected);
+      expect((await alice.nextMessage()).body).toBe(expected);
     }
     await bob.say("x");
-    expect((await bob.nextMessage()).text).toBe("1");
+    expect((await bob.nextMessage()).body).toBe("1");
     await one.app.stop();
     await bob.say("x");
-    expect((await bob.nextMessage()).text).toBe("2");
+    expect((await bob.nextMessage()).body).toBe("2");
   });
 
   it("makes a bot that is named twice once", async () => {
     const { enter } = await startApp({ bots: [Keeper, Keeper] });
     const alice = await enter("alice");
-    expect((await alice.nextMessage()).text).toBe("Welcome, alice!");
+    expect((await alice.nextMessage()).body).toBe("Welcome, alice!");
     await alice.say("!roll 6");
-    expect((await alice.nextMessage()).text).toBe("rolled d6");
+    expect((await alice.nextMessage()).body).toBe("rolled d6");
   });
 
   it("brings the events of a room to the bots that sit in it, and of any other room to all", async () => {
@@ -296,7 +296,7 @@ describe("a stop", () => {
     const stopping = app.stop();
     await alice.say("too late");
     go();
-    expect((await alice.nextMessage()).text).toBe("done");
+    expect((await alice.nextMessage()).body).toBe("done");
     await stopping;
     expect(log).toEqual(["begin", "aborted true", "after"]);
     await until("the bot has left", () =>

@@ -109,7 +109,7 @@ describe("a room of a bot that goes on elsewhere", () => {
     await destroy(started);
     await until("the bot is there", () => state(started, NEW) === "active");
     await alice.say("hello");
-    expect((await alice.nextMessage()).text).toBe("hello yourself");
+    expect((await alice.nextMessage()).body).toBe("hello yourself");
     await alice.say("thanks");
     await started.app.idle();
     expect(started.server.room(NEW).transcript.filter(({ text }) => text === "not me")).toEqual([]);

@@ -52,7 +52,7 @@ describe("@Cron", () => {
       "one 2026-01-02T08:00:00.000Z",
       "two 2026-01-02T08:00:00.000Z",
     ]);
-    expect(room.server.room("two@rooms.example.org").transcript.map(({ text }) => text)).toEqual([
+    expect(room.server.room("two@rooms.example.org").transcript.map(({ body }) => body)).toEqual([
       "Stand-up!",
     ]);
     await room.clock.advance(24 * HOUR_MS);

@@ -25,7 +25,7 @@ describe("@Bot({ invitations })", () => {
     direct(started.alice);
     await joined(started);
     await started.alice.say("hello");
-    expect(await started.alice.nextMessage()).toMatchObject({ nick: "keeper", text: "hello yourself" });
+    expect(await started.alice.nextMessage()).toMatchObject({ nick: "keeper", body: "hello yourself" });
     expect(decisions(started)).toEqual(["accept by Keeper: acceptFrom domains"]);
     expect(started.log.complaints).toEqual([]);
   });

@@ -49,7 +49,7 @@ class Keeper {
 
 function said({ server }: Started, room: string): string[] {
   const { transcript } = server.room(room);
-  return transcript.filter(({ nick }) => nick === "keeper").map(({ text }) => text);
+  return transcript.filter(({ nick }) => nick === "keeper").map(({ body }) => body);
 }
 
 describe("a bot of scope room", () => {

@@ -27,18 +27,18 @@ describe("what the bots of an application say", () => {
     const first = await alice.nextMessage();
     expect(first.text).toBe("word word word word word word");
     expect(first.stanza.getChild("bot", BOT_MARK)).toBeDefined();
-    expect((await alice.nextMessage()).text).toBe("word word word word ");
+    expect((await alice.nextMessage()).body).toBe("word word word word ");
   });
 
   it("answers commands of occupants and accounts where they were given", async () => {
     const { enter } = await startApp({ bots: [Keeper] });
     const alice = await enter("alice");
     await alice.whisper("keeper", "!roll 6");
-    expect(await alice.nextMessage()).toMatchObject({ nick: "keeper", text: "rolled d6", private: true });
+    expect(await alice.nextMessage()).toMatchObject({ nick: "keeper", body: "rolled d6", isPrivate: true });
     await alice.whisper("keeper", "!rol 6");
     expect(await alice.nextMessage()).toMatchObject({
-      private: true,
-      text: 'There is no "rol". Did you mean !roll?',
+      isPrivate: true,
+      body: 'There is no "rol". Did you mean !roll?',
     });
   });
 
@@ -48,12 +48,12 @@ describe("what the bots of an application say", () => {
     const bob = await enter("bob", HALL);
     await bob.say("!roll 6");
     await bob.say("?roll 7");
-    expect((await bob.nextMessage()).text).toBe("rolled d7");
+    expect((await bob.nextMessage()).body).toBe("rolled d7");
     await bob.say("?roll");
-    expect((await bob.nextMessage()).text).toBe("sides is missing. Usage: ?roll <sides:int>");
+    expect((await bob.nextMessage()).body).toBe("sides is missing. Usage: ?roll <sides:int>");
     await alice.say("?roll 8");
     await alice.say("!roll 9");
-    expect((await alice.nextMessage()).text).toBe("rolled d9");
+    expect((await alice.nextMessage()).body).toBe("rolled d9");
   });
 
   it("has limits and prefixes that mean something", async () => {

@@ -63,7 +63,7 @@ describe("stanzas that come twice", () => {
       "alice is alicia",
       "alicia leaves: normal",
     ]);
-    expect(room.transcript.filter(({ nick }) => nick === "keeper").map(({ text }) => text)).toEqual(["a 4"]);
+    expect(room.transcript.filter(({ nick }) => nick === "keeper").map(({ body }) => body)).toEqual(["a 4"]);
     expect((await room.nextReply()).body).toBe("a 4");
     await room.expectSilence();
     const alone = alice.received.filter((each) => each.attrs["type"] === "chat");

@@ -94,7 +94,7 @@ it("is another one in each room", async () => {
   await room.app.muc.join(den, "pollster").entered;
   const carol = await room.server.enter(den, "carol");
   await carol.say("!poll vote 1");
-  expect((await carol.nextMessage()).text).toBe("There is no poll");
+  expect((await carol.nextMessage()).body).toBe("There is no poll");
   expect(await answer(room, alice, "!poll vote 1")).toBe("alice votes for tea");
 });
 

@@ -47,8 +47,8 @@ it("is on once in a room, and again when it is over, also where nobody is left",
   await alice.say("!quiz");
   await next(room);
   await alice.whisper("quizzer", "!quiz");
-  expect((await alice.nextMessage()).text).toBe("1 + 1?");
-  expect((await alice.nextMessage()).text).toBe("A quiz is on");
+  expect((await alice.nextMessage()).body).toBe("1 + 1?");
+  expect((await alice.nextMessage()).body).toBe("A quiz is on");
   await alice.leave();
   await bob.leave();
   await room.clock.advance("20s");

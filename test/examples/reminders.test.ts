@@ -52,14 +52,14 @@ it("tells in private what it was asked for in private, and lists it there only",
   await using room = await open();
   const alice = await room.enter("alice");
   await alice.whisper("memo", "!remind me in 10m present for bob");
-  expect((await alice.nextMessage()).text).toBe("alice: in 10 min");
+  expect((await alice.nextMessage()).body).toBe("alice: in 10 min");
   await alice.say("!reminders");
   expect((await room.nextReply()).body).toBe("There is nothing to remind you of");
-  expect((await alice.nextMessage()).text).toBe("There is nothing to remind you of");
+  expect((await alice.nextMessage()).body).toBe("There is nothing to remind you of");
   await alice.whisper("memo", "!reminders");
-  expect((await alice.nextMessage()).text).toBe("1. present for bob, in 10 min");
+  expect((await alice.nextMessage()).body).toBe("1. present for bob, in 10 min");
   await room.clock.advance(10 * MINUTE_MS + 1_000);
-  expect(await alice.nextMessage()).toMatchObject({ private: true, text: "present for bob" });
+  expect(await alice.nextMessage()).toMatchObject({ isPrivate: true, body: "present for bob" });
   await room.expectSilence();
 });
 

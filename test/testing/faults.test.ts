@@ -43,7 +43,7 @@ describe("freeze and thaw", () => {
     await Promise.all(said);
     await (await late).barrier("example.org");
     await bob.barrier("example.org");
-    const lines = server.room(ROOM).transcript.map(({ text }) => text);
+    const lines = server.room(ROOM).transcript.map(({ body }) => body);
     expect(lines.filter((line) => line !== "three")).toEqual(["one", "two"]);
     expect(lines).toContain("three");
   });

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 
+import { ArgumentError } from "../../src/base/errors.js";
+import { StructuredLogger } from "../../src/base/logger.js";
 import { Bot, Command, Example, OnJoin, OnMessage } from "../../src/bot/decorators.js";
 import { AuthoringError } from "../../src/bot/errors.js";
+import type { HandlerContext } from "../../src/bot/handler-context.js";
 import { Reply } from "../../src/bot/reply.js";
 import type { MessageReceived } from "../../src/muc/events/messages.js";
-import { ExampleError, runExamples } from "../../src/testing/index.js";
+import { ExampleError, examplesOf, runExamples } from "../../src/testing/index.js";
 
 @Bot({ nick: "keeper" })
 class Keeper {
@@ -87,6 +90,36 @@ describe("runExamples", () => {
     expect((error as ExampleError).failed).toHaveLength(5);
   });
 
+  it("tells what was thrown, and where, and keeps the log", async () => {
+    @Bot()
+    class Failing {
+      @Command("boom") @Example("boom", "x") boom() {
+        throw new RangeError("no dice");
+      }
+      @Command("odd") @Example("odd", "x") async odd() {
+        await Promise.reject("text");
+      }
+      @Command("fine") @Example("fine", "fine") fine(
+        _m: MessageReceived,
+        _args: object,
+        ctx: HandlerContext,
+      ) {
+        ctx.log.warn("careful");
+        return "fine";
+      }
+    }
+    const lines: string[] = [];
+    const logger = new StructuredLogger({ level: "error", write: ({ text }) => void lines.push(text) });
+    const error = (await runExamples(Failing, { logger }).catch((each: unknown) => each)) as ExampleError;
+    expect(error.message).toMatch(
+      /^Failing.boom: "!boom" is to be answered with "x", and was with "Something went wrong \(ref \w+\)"\n {2}RangeError: no dice\n {4}at .*\(?test\/testing\/run-examples\.test\.ts:\d+:\d+\)?\nFailing.odd: .*\n {2}text$/,
+    );
+    expect(error.failed[0]?.log.at(-1)).toMatchObject({ level: "error", text: "A handler failed" });
+    expect(lines).toEqual(["A handler failed", "A handler failed"]);
+    const [fine] = examplesOf(Failing).filter(({ input }) => input === "fine");
+    expect((await fine?.run())?.log.at(-1)).toMatchObject({ level: "warn", text: "careful" });
+  });
+
   it("passes nothing where there is nothing to run, or a bot cannot start", async () => {
     @Bot()
     class Empty {
@@ -98,5 +131,31 @@ describe("runExamples", () => {
     }
     await expect(runExamples(Empty)).rejects.toMatchObject({ code: "argument" });
     await expect(runExamples(Broken)).rejects.toBeInstanceOf(AuthoringError);
+  });
+});
+
+describe("examplesOf", () => {
+  it.each(examplesOf(Keeper))("$handler: $input", async ({ run }) => {
+    expect(await run()).toMatchObject({ passed: true });
+  });
+
+  it("fails by itself, names what can be run, and refuses what runExamples refuses", async () => {
+    @Bot()
+    class Half {
+      @Command("a") @Example("a", "a") @Example("a", "b") a() {
+        return "a";
+      }
+    }
+    @Bot()
+    class Empty {}
+    const [good, bad, ...others] = examplesOf([Half]);
+    expect([good, bad, others]).toMatchObject([
+      { handler: "Half.a", input: "a", expected: "a" },
+      { handler: "Half.a", input: "a", expected: "b" },
+      [],
+    ]);
+    expect((await good?.run())?.answers).toEqual(["a"]);
+    await expect(bad?.run()).rejects.toThrow(ExampleError);
+    expect(() => examplesOf(Empty)).toThrow(ArgumentError);
   });
 });

@@ -106,7 +106,7 @@ describe("@xmpp/client over TCP", () => {
     expect(history.getChild("delay", "urn:xmpp:delay")?.attrs["from"]).toBe(ROOM);
     const subject = await carol.find((stanza) => stanza.getChild("subject") !== undefined);
     expect(carol.received.indexOf(subject)).toBeGreaterThan(carol.received.indexOf(history));
-    expect(server.room(ROOM).transcript.map(({ nick, text }) => `${nick}: ${text}`)).toEqual(["Bob: hello"]);
+    expect(server.room(ROOM).transcript.map(({ nick, body }) => `${nick}: ${body}`)).toEqual(["Bob: hello"]);
   });
 
   test("XEP-0198 §5: the connection is cut, the library resumes, and misses nothing", async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { xml } from "../../src/base/element.js";
 import { TestServer, TestServiceError, type TestUser } from "../../src/testing/index.js";
@@ -84,7 +84,7 @@ describe("what a user does", () => {
     const second = await alice.nextMessage();
     expect(second).toMatchObject({ text: "hello", id: correction });
     expect(second.stanza.getChild("replace", "urn:xmpp:message-correct:0")?.attrs["id"]).toBe(id);
-    expect(await alice.nextMessage()).toMatchObject({ text: "psst", id: whispered, private: true });
+    expect(await alice.nextMessage()).toMatchObject({ body: "psst", id: whispered, isPrivate: true });
     const reactions = alice.received.find((each) => each.attrs["id"] === reaction);
     expect(reactions?.getChild("reactions", "urn:xmpp:reactions:0")?.getChildElements()).toHaveLength(2);
   });
@@ -96,6 +96,39 @@ describe("what a user does", () => {
     expect((await waiting).text).toBe("yours");
     const carol = await server.enter(ROOM, "carol");
     await expect(carol.nextMessage({ timeoutMs: 1 })).rejects.toMatchObject({ code: "timeout" });
+  });
+
+  test("reads what is said to it alone, and what is said to all, each in its order", async () => {
+    const waiting = alice.nextMessage({ private: true });
+    await bob.say("to all");
+    await bob.whisper("alice", "to you");
+    await bob.whisper("alice", "to you, too");
+    await bob.say("to all again");
+    expect(await waiting).toMatchObject({ body: "to you", isPrivate: true });
+    expect(await alice.nextMessage({ private: false })).toMatchObject({ body: "to all", isPrivate: false });
+    expect((await alice.nextMessage({ private: false })).body).toBe("to all again");
+    expect((await alice.nextMessage()).body).toBe("to you, too");
+    await bob.say("and now?");
+    await expect(alice.nextMessage({ private: true, timeoutMs: 20 })).rejects.toThrow(
+      "alice got no private message within 20 ms\nWhat was said to all is unread:\n  <Bob> and now?",
+    );
+    await alice.nextMessage();
+    await expect(alice.nextMessage({ private: false, timeoutMs: 20 })).rejects.toThrow(
+      /no message to all.*ms$/,
+    );
+  });
+
+  test("knows the text of a message by its older name, too, and whether it was private", async () => {
+    await bob.whisper("alice", "psst");
+    const message = await alice.nextMessage();
+    expect([message.body, message.text, message.isPrivate, message.private]).toEqual([
+      "psst",
+      "psst",
+      true,
+      true,
+    ]);
+    await bob.say("hello");
+    expect(server.room(ROOM).transcript.map(({ body, text }) => [body, text])).toEqual([["hello", "hello"]]);
   });
 
   test("takes another nick, and is told when it is taken", async () => {
@@ -113,7 +146,7 @@ describe("what a user does", () => {
     await expect(bob.kick("alice")).rejects.toEqual(refused("not-allowed"));
     await bob.join();
     await bob.say("sorry");
-    expect((await alice.nextMessage()).text).toBe("sorry");
+    expect((await alice.nextMessage()).body).toBe("sorry");
   });
 
   test("bans by nick or by address", async () => {
@@ -133,6 +166,23 @@ describe("what a user does", () => {
     await alice.setAffiliation(bob.jid, "member", "welcome");
     await bob.say("thanks");
     await expect(bob.setAffiliation("eve@example.org", "outcast")).rejects.toEqual(refused("not-allowed"));
+  });
+
+  test("asks for a voice where nobody hears it, and is told why: no error, as of real services", async () => {
+    const print = vi.spyOn(console, "warn").mockImplementation(() => {});
+    onTestFinished(() => print.mockRestore());
+    await bob.requestVoice();
+    await alice.setRole("Bob", "visitor");
+    await bob.requestVoice();
+    expect(print.mock.calls).toEqual([
+      ["Nobody hears that Bob asks for a voice: who asks is no visitor, but a participant"],
+    ]);
+    await alice.leave();
+    await bob.requestVoice();
+    expect(print.mock.calls.slice(1)).toEqual([[expect.stringContaining("the room has no moderator")]]);
+    await bob.leave();
+    await expect(bob.requestVoice()).rejects.toMatchObject({ code: "notJoined" });
+    expect(print.mock.calls.at(-1)).toEqual([expect.stringContaining("who asks is not in the room")]);
   });
 
   test("sets the subject where it may, changes presence, leaves", async () => {
@@ -179,7 +229,7 @@ describe("what a user does", () => {
 
   test("talks to accounts directly", async () => {
     bob.send(xml("message", { to: alice.jid.bare().toString(), type: "chat" }, xml("body", null, "direct")));
-    expect(await alice.nextMessage()).toMatchObject({ nick: null, text: "direct", private: true });
+    expect(await alice.nextMessage()).toMatchObject({ nick: null, body: "direct", isPrivate: true });
   });
 });
 

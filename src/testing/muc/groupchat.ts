@@ -8,6 +8,7 @@ import { isKept } from "./history.js";
 import type { Room } from "./room.js";
 import type { RoomOccupant } from "./room-occupant.js";
 import { changeSubject, isSubjectChange } from "./subject.js";
+import { TranscriptLine } from "./transcript.js";
 
 /** A groupchat message to the room (XEP-0045 §7.4). */
 export function handleGroupchat(room: Room, message: Element, full: string): void {
@@ -23,7 +24,7 @@ export function handleGroupchat(room: Room, message: Element, full: string): voi
   const reflected = reflection(room, occupant, message);
   if (isKept(message)) room.history.add(reflected, room.now());
   const body = message.getChildText("body", NS.client);
-  if (body !== null) room.transcript.add({ at: new Date(room.now()), nick: occupant.nick, text: body });
+  if (body !== null) room.transcript.add(new TranscriptLine(new Date(room.now()), occupant.nick, body));
   room.broadcast(reflected);
 }
 

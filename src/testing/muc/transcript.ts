@@ -1,11 +1,23 @@
 /** One message of a transcript. */
-export interface TranscriptLine {
+export class TranscriptLine {
   /** When it was said, on the service's clock. */
   readonly at: Date;
   /** Who said it. */
   readonly nick: string;
-  /** The body. */
-  readonly text: string;
+  /** What was said. */
+  readonly body: string;
+
+  /** Made by the room. */
+  constructor(at: Date, nick: string, body: string) {
+    this.at = at;
+    this.nick = nick;
+    this.body = body;
+  }
+
+  /** @deprecated It is called {@link body}, as that of every message. */
+  get text(): string {
+    return this.body;
+  }
 }
 
 /** A long run must not fill the memory; what is this long ago nobody asks for. */
