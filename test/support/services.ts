@@ -8,7 +8,7 @@ import type { Service } from "./service.js";
 export type { Account, Service } from "./service.js";
 export type { RealServer, ServerOptions, SharedServer } from "./servers/real-server.js";
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 
 /** Describes the same for each service: what holds on all of them. Tests make their own accounts and rooms. */
 export function describeOnServices(name: string, body: (service: Service) => void): void {

@@ -82,7 +82,7 @@ export class ServerProcess {
   }
 
   /** Resolves once `ready` does. @throws Error with the log's tail, if the process ends first, or time is up. */
-  async waitUntil(ready: () => Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> {
+  async waitUntil(ready: () => Promise<boolean>, what: string, timeoutMs = 120_000): Promise<void> {
     const check = async (): Promise<string | false> => {
       if (this.pid === null) return "the process ended";
       return (await ready()) && "ready";
@@ -99,7 +99,7 @@ export class ServerProcess {
   }
 
   /** Ends the process, a frozen one too, and resolves once it is gone. One that ignores SIGTERM is killed. */
-  async end(signal: "SIGTERM" | "SIGKILL", patienceMs = 5000): Promise<void> {
+  async end(signal: "SIGTERM" | "SIGKILL", patienceMs = 20_000): Promise<void> {
     this.signal(signal);
     this.signal("SIGCONT");
     const what = `the end of the server in ${this.dir} after ${signal}`;
