@@ -23,6 +23,8 @@ export interface Snippet {
 
 /** A Markdown file of `docs/`, by its `##` sections. */
 export class Guide {
+  /** The whole of it. */
+  readonly text: string;
   readonly #folder: string;
   readonly #sections = new Map<string, Snippet[]>();
 
@@ -34,7 +36,8 @@ export class Guide {
     mkdirSync(this.#folder, { recursive: true });
     const settings = { extends: join(ROOT, "tsconfig.json"), include: ["*.ts"] };
     writeFileSync(join(this.#folder, "tsconfig.json"), JSON.stringify(settings));
-    this.#read(readFileSync(join(ROOT, "docs", name), "utf8"));
+    this.text = readFileSync(join(ROOT, "docs", name), "utf8");
+    this.#read(this.text);
   }
 
   #read(text: string): void {
