@@ -4,9 +4,10 @@ import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 
 import * as everything from "../../src/index.js";
-import { Bot, Command, OnJoin } from "../../src/bot/decorators.js";
+import { Bot, Command, OnJoin, OnMessage, OnUnhandledCommand } from "../../src/bot/decorators.js";
 import { AuthoringError } from "../../src/bot/errors.js";
 import { handlersOf, isBotClass, type Class } from "../../src/bot/metadata.js";
+import { MessageReceived } from "../../src/muc/events/messages.js";
 import { testRoom, type TestRoom, type TestUser } from "../../src/testing/index.js";
 import { cleanUp, LOBBY, startApp, until } from "../app/support/apps.js";
 import { COMPILE_TIMEOUT_MS, Guide } from "../support/guide.js";
@@ -39,23 +40,6 @@ async function answer(room: TestRoom, user: TestUser, line: string): Promise<str
 
 it("compiles", { timeout: COMPILE_TIMEOUT_MS }, async () => {
   expect(await guide.compile()).toEqual([]);
-});
-
-it("its links lead somewhere", () => {
-  const slug = (heading: string): string =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, "")
-      .replaceAll(" ", "-");
-  const headings = (file: string): string[] => {
-    const text = file === "" ? TEXT : readFileSync(new URL(`../../docs/${file}`, import.meta.url), "utf8");
-    return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => slug(heading));
-  };
-  const links = [...TEXT.matchAll(/\]\(([\w./-]*?)(?:#([\w-]+))?\)/g)];
-  const lost = links.filter(
-    ([, file = "", anchor]) => anchor !== undefined && !headings(file).includes(anchor),
-  );
-  expect([links.length > 15, lost.map(([link]) => link)]).toEqual([true, []]);
 });
 
 describe("the table of decorators", () => {
@@ -98,7 +82,7 @@ describe("a first bot", () => {
 
 describe("what it is made with", () => {
   it("its own scores, its rooms and options", async () => {
-    await using room = await open("What it is made with");
+    await using room = await open("Constructor injection and services");
     const alice = await room.enter("alice");
     expect(await answer(room, alice, "!win")).toBe("alice has 1");
     await alice.setNick("alicia");
@@ -107,7 +91,9 @@ describe("what it is made with", () => {
   });
 
   it("an injectable class is another one for whoever asks, and one for all where it is provided", async () => {
-    const { Scores } = (await exportsOf("What it is made with")) as { Scores: new () => object };
+    const { Scores } = (await exportsOf("Constructor injection and services")) as {
+      Scores: new () => object;
+    };
     class One {
       constructor(readonly scores: object) {}
     }
@@ -124,6 +110,75 @@ describe("what it is made with", () => {
   });
 });
 
+it("a singleton is shared by the bot and its middleware, and what is injectable is not, with a warning", async () => {
+  const [, shared] = guide.snippets("Constructor injection and services");
+  const one = Object.values((await shared?.load()) ?? {}).find(isBotClass);
+  await using room = await testRoom(one as BotClass);
+  const alice = await room.enter("alice");
+  const bob = await room.enter("bob");
+  expect(await answer(room, alice, "!mute bob")).toBe("bob is muted");
+  expect(await answer(room, bob, "!hi")).toBe("You are muted");
+  expect(await answer(room, alice, "!hi")).toBe("hi");
+});
+
+describe("which handler gets a line", () => {
+  const KEEPER = { rooms: [LOBBY], nick: "keeper" };
+
+  class Hearing {
+    readonly heard: string[] = [];
+
+    @OnMessage() hear(m: MessageReceived) {
+      this.heard.push(m.body);
+    }
+  }
+
+  class Commanding extends Hearing {
+    @Command("ping") ping() {
+      return "pong";
+    }
+  }
+
+  /** What of these lines comes to `@OnMessage`. */
+  async function heard(bot: new () => Hearing, ...others: Class[]): Promise<readonly string[]> {
+    await using room = await testRoom([bot, ...others] as unknown as readonly [new () => Hearing]);
+    const alice = await room.enter("alice");
+    for (const line of ["!ping", "!else", "!!", "keeper: else", "hello"]) await alice.say(line);
+    await room.settled();
+    return room.bot.heard;
+  }
+
+  it("is the command, then nobody where it looks like one, else every @OnMessage", async () => {
+    @Bot(KEEPER)
+    class Keeper extends Commanding {}
+    expect(await heard(Keeper)).toEqual(["!!", "keeper: else", "hello"]);
+  });
+
+  it("is each @OnMessage where there is no prefix, or no command in the room", async () => {
+    @Bot({ ...KEEPER, prefix: null })
+    class Unprefixed extends Commanding {}
+    @Bot(KEEPER)
+    class Logger extends Hearing {}
+    @Bot(KEEPER)
+    class Other {
+      @Command("pong") pong() {}
+    }
+    const all = ["!ping", "!else", "!!", "keeper: else", "hello"];
+    expect(await heard(Unprefixed)).toEqual(all);
+    expect(await heard(Logger)).toEqual(all);
+    expect(await heard(Logger, Other)).toEqual(["!!", "keeper: else", "hello"]);
+  });
+
+  it("is @OnUnhandledCommand where there is one", async () => {
+    @Bot(KEEPER)
+    class Keeper extends Commanding {
+      @OnUnhandledCommand() unhandled(m: MessageReceived) {
+        this.heard.push(`unhandled ${m.body}`);
+      }
+    }
+    expect(await heard(Keeper)).toEqual(["unhandled !else", "!!", "keeper: else", "hello"]);
+  });
+});
+
 describe("what they return", () => {
   it.each([
     ["lines", ["one", "two"]],
@@ -132,7 +187,7 @@ describe("what they return", () => {
     ["refuse", ["I would rather not"]],
     ["silence", []],
   ])("!%s", async (command, lines) => {
-    await using room = await open("What they return");
+    await using room = await open("Return values");
     const alice = await room.enter("alice");
     await alice.say(`!${command}`);
     for (const line of lines) expect((await room.nextReply()).body).toBe(line);
@@ -140,7 +195,7 @@ describe("what they return", () => {
   });
 
   it("!secret is told to the asker alone", async () => {
-    await using room = await open("What they return");
+    await using room = await open("Return values");
     const alice = await room.enter("alice");
     await alice.say("!secret");
     await room.expectSilence();
@@ -150,7 +205,7 @@ describe("what they return", () => {
 });
 
 it("ctx: asks, says, and waits for the kitchen", async () => {
-  await using room = await open("ctx");
+  await using room = await open("HandlerContext: log, say, ask, signal");
   const alice = await room.enter("alice");
   expect(await answer(room, alice, "!egg")).toBe("Soft or hard?");
   expect(await answer(room, alice, "soft")).toBe("Patience, please");
@@ -188,7 +243,7 @@ describe("order and isolation", () => {
 
 describe("what goes wrong", () => {
   it("the room is told a reference, five times at once, and @OnError everything", async () => {
-    await using room = await open("What goes wrong");
+    await using room = await open("Errors");
     const alice = await room.enter("alice");
     for (let n = 0; n < 7; n++) await alice.say("!report");
     await room.settled();
@@ -207,7 +262,7 @@ describe("what goes wrong", () => {
 
 describe("now, then, and in between", () => {
   it("the past, what was missed, what is said now, and what is made of it", async () => {
-    const [Scribe] = Object.values(await exportsOf("Now, then, and in between")) as BotClass[];
+    const [Scribe] = Object.values(await exportsOf("Live, missed and old messages")) as BotClass[];
     if (Scribe === undefined) throw new Error("The guide exports no scribe");
     const { app, server, enter } = await startApp({ bots: [Scribe] });
     const alice = await enter("alice");

@@ -3,7 +3,7 @@ import { afterAll, expect, it } from "vitest";
 
 import { Clock, systemClock } from "../../src/base/clock.js";
 import { isBotClass } from "../../src/bot/metadata.js";
-import type { TestUser } from "../../src/testing/index.js";
+import { testRoom, type TestUser } from "../../src/testing/index.js";
 import { cleanUp, LOBBY, startApp } from "../app/support/apps.js";
 import { COMPILE_TIMEOUT_MS, Guide } from "../support/guide.js";
 
@@ -31,7 +31,7 @@ it("compiles", { timeout: COMPILE_TIMEOUT_MS }, async () => {
 });
 
 it("lets those who may, and tells others so", async () => {
-  const { server, enter } = await started("Who may");
+  const { server, enter } = await started("@Require: permissions");
   const bob = await enter("bob");
   expect(await answer(bob, "!lock")).toBe("You may not do that");
   expect(await answer(bob, "!whoami")).toMatch(/^bob: role participant, affiliation none, /);
@@ -44,7 +44,7 @@ it("lets those who may, and tells others so", async () => {
 });
 
 it("counts, and answers one command that is too many", async () => {
-  const { enter } = await started("How often");
+  const { enter } = await started("@Cooldown: rate limits");
   const alice = await enter("alice");
   expect(await answer(alice, "!joke")).toBe("Knock, knock");
   expect(await answer(alice, "!joke")).toBe("Knock, knock");
@@ -67,10 +67,25 @@ it("goes through a middleware that the application makes", async () => {
 });
 
 it("asks back, and takes the answer", async () => {
-  const { enter } = await started("Asking back");
+  const { enter } = await started("ctx.ask: questions");
   const alice = await enter("alice");
   expect(await answer(alice, "!wipe")).toBe("Really?");
   expect(await answer(alice, "yes")).toBe("Wiped");
   expect(await answer(alice, "!wipe")).toBe("Really?");
   expect(await answer(alice, "!wipe")).toBe("Then not");
+});
+
+it("hears everybody who answers, and nobody afterwards", async () => {
+  const [snippet] = guide.snippets("ctx.answers: several answers");
+  const [Vote] = Object.values((await snippet?.load()) ?? {}).filter(isBotClass);
+  await using room = await testRoom(Vote as new () => object);
+  const people = [await room.enter("alice"), await room.enter("bob"), await room.enter("carol")];
+  await people[0]?.say("!vote Tea at five?");
+  expect((await room.nextReply()).body).toBe("Tea at five?");
+  await Promise.all(people.map((user, index) => user.say(index === 1 ? "no" : "yes")));
+  await people[0]?.say("yes");
+  await room.clock.advance("30s");
+  expect((await room.nextReply()).body).toBe("2 agree");
+  await people[1]?.say("yes");
+  await room.expectSilence();
 });

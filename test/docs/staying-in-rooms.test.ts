@@ -8,7 +8,7 @@ import { COMPILE_TIMEOUT_MS, Guide } from "../support/guide.js";
 const STAFF = "staff@rooms.example.org";
 const guide = new Guide("staying-in-rooms.md", "staying");
 const [scribe] = guide.snippets("What was missed");
-const [keeper] = guide.snippets("Causes of being out");
+const [keeper] = guide.snippets("onCause: another policy");
 
 cleanUp();
 afterAll(() => guide[Symbol.dispose]());
