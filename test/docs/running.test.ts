@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 
 import { HELP } from "../../src/cli/help.js";
+import { LINES_HELP, readLine } from "../../src/cli/visit-line.js";
 import { BotApp, createBotApp, type BotAppOptions } from "../../src/app/bot-app.js";
 import { Bot } from "../../src/bot/decorators.js";
 import { testRoom } from "../../src/testing/index.js";
@@ -145,4 +146,13 @@ it("the tables name the options, the variables and the methods that there are", 
     9,
     [],
   ]);
+});
+
+it("the table of lines has those that there are, each of which can be read", () => {
+  const table = guide.text.split("\n| line | |\n")[1]?.split("\n\n")[0] ?? "";
+  const lines = [...table.matchAll(/`(\/[^`]+)`/g)].map(([, line = ""]) => line);
+  const verbs = (of: readonly string[]): ReadonlySet<string> =>
+    new Set(of.map((line) => /^\/\w+/.exec(line)?.[0] ?? ""));
+  expect(verbs(lines)).toEqual(verbs(LINES_HELP.match(/^ +\/\w+/gm)?.map((line) => line.trim()) ?? []));
+  for (const line of lines) expect(() => readLine(line)).not.toThrow();
 });

@@ -78,3 +78,18 @@ it("says hello", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
   expect(stdout).toMatch(/pass 1$/m);
 });
+
+it("the tables name what rooms and their people have", async () => {
+  @Bot({ nick: "keeper" })
+  class Keeper {}
+  await using room = await testRoom(Keeper);
+  const alice = await room.enter("alice");
+  const missing = (begin: string, there: object): readonly string[] => {
+    const table = guide.text.slice(guide.text.indexOf(`| ${begin} | |`)).split("\n\n")[0] ?? "";
+    const cells = [...table.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = ""]) => cell);
+    const names = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)/g)].map(([, name = ""]) => name));
+    expect(names.length).toBeGreaterThan(9);
+    return names.filter((name) => !(name in there));
+  };
+  expect([missing("of `room`", room), missing("of whoever has entered", alice)]).toEqual([[], []]);
+});
