@@ -110,7 +110,7 @@ describe("what it is made with", () => {
   });
 });
 
-it("a singleton is shared by the bot and its middleware, and what is injectable is not, with a warning", async () => {
+it("a singleton is shared by the bot and its middleware", async () => {
   const [, shared] = guide.snippets("Constructor injection and services");
   const one = Object.values((await shared?.load()) ?? {}).find(isBotClass);
   await using room = await testRoom(one as BotClass);
