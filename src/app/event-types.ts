@@ -33,6 +33,7 @@ import { InvitationDeclined } from "../muc/invitations/invitation-declined.js";
 import { Invitation } from "../muc/invitations/invitation.js";
 import { RoleRequest } from "../muc/voice/role-request.js";
 import { ROOM_EVENTS } from "./dispatcher.js";
+import { parameterMistake } from "./parameter-check.js";
 
 /** What handlers of the events of a room are called with. */
 const OF_ROOMS = {
@@ -79,15 +80,8 @@ const CLASSES: ReadonlyMap<string, Class> = new Map<string, Class>([
 
 const EVENTS: ReadonlySet<unknown> = new Set(CLASSES.values());
 
-/** The types of a method's parameters, as the compiler emits them; none where it does not. */
-function parameterTypes(bot: Class, method: string | symbol): readonly unknown[] {
-  const prototype: unknown = bot.prototype;
-  if (typeof prototype !== "object" || prototype === null) return [];
-  const types: unknown = Reflect.getMetadata("design:paramtypes", prototype, method);
-  return Array.isArray(types) ? types : [];
-}
-
-function mistakeOf(bot: Class, { method, spec }: HandlerRecord): AuthoringMistake | null {
+function mistakeOf(bot: Class, handler: HandlerRecord): AuthoringMistake | null {
+  const { method, spec } = handler;
   const where = `${bot.name}.${String(method)}`;
   const event = spec.kind === "command" ? "message" : spec.event;
   const wanted = CLASSES.get(event);
@@ -95,45 +89,13 @@ function mistakeOf(bot: Class, { method, spec }: HandlerRecord): AuthoringMistak
     const problem = unknownName("event", event, ROOM_EVENTS);
     return { where, problem, fix: "Write the name of an event of a room" };
   }
-  const types = parameterTypes(bot, method);
-  const [given] = types;
-  if (given !== wanted && EVENTS.has(given)) {
-    const problem = `its first parameter is ${(given as Class).name}, but it is called with ${wanted.name}`;
-    return { where, problem, fix: `Write ${wanted.name}, or take another decorator` };
-  }
-  const misplaced = contextMistake(spec, wanted, types);
-  return misplaced === null ? null : { where, ...misplaced };
-}
-
-/** The context comes last: whoever looks for it elsewhere finds the arguments of a command there, or nothing. */
-function contextMistake(
-  spec: HandlerRecord["spec"],
-  wanted: Class,
-  types: readonly unknown[],
-): Pick<AuthoringMistake, "problem" | "fix"> | null {
-  if (wanted === HandlerContext) return null;
-  const between = betweenEventAndContext(spec);
-  const at = types.indexOf(HandlerContext);
-  if (at < 1 || at === (between === null ? 1 : 2)) return null;
-  const ordinal = at === 1 ? "second" : "third";
-  const problem = `its ${ordinal} parameter is HandlerContext, but it is called with ${between?.what ?? "that as the second"}${between === null ? "" : " there"}`;
-  const middle = between === null ? "" : `${between.written}, `;
-  return { problem, fix: `Write (event: ${wanted.name}, ${middle}ctx: HandlerContext)` };
-}
-
-/** What a handler is called with after the event, and before the context; null for nothing. */
-function betweenEventAndContext(
-  spec: HandlerRecord["spec"],
-): { readonly what: string; readonly written: string } | null {
-  if (spec.kind === "command") return { what: "the arguments of the command", written: "_args: object" };
-  if (spec.kind === "message" && spec.filter instanceof RegExp)
-    return { what: "what the pattern found", written: "_match: RegExpExecArray" };
-  return null;
+  return parameterMistake(bot, handler, wanted, EVENTS);
 }
 
 /**
  * Handlers of events that there are not, and handlers of one event that are written for another: `@On("messsage")` would
- * never be called, and `@OnJoin() greet(m: MessageReceived)` not with what it expects.
+ * never be called, and `@OnJoin() greet(m: MessageReceived)` or `@Command("ping") ping(m, ctx: HandlerContext)` not with
+ * what it expects.
  */
 export function eventMistakes(bot: Class): readonly AuthoringMistake[] {
   return handlersOf(bot).flatMap((handler) => mistakeOf(bot, handler) ?? []);

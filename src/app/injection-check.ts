@@ -130,7 +130,7 @@ export class InjectionCheck {
       return this.#mistake(
         target,
         "the types of its parameters are not known",
-        "Run it with `mucwright run`, or compile it with emitDecoratorMetadata; or name each one: @inject(Rooms)",
+        "Run it with `mucwright run` or `node --import mucwright/register` (tsx and esbuild emit no types, whatever tsconfig says), compile it with tsc and emitDecoratorMetadata, or name each one: @inject(Rooms)",
       );
     const names = parameterNames(owner);
     for (const [index, { token, optional }] of wanted.entries()) {

@@ -18,13 +18,20 @@ export class AuthoringError extends MucwrightError {
   constructor(found: readonly AuthoringMistake[], options?: ErrorOptions) {
     const byText = new Map(found.map((mistake) => [JSON.stringify(mistake), mistake]));
     const mistakes = [...byText.values()];
-    super(
-      "authoring",
-      mistakes.map(({ where, problem, fix }) => `${where}: ${problem}\n  → ${fix}`).join("\n"),
-      options,
-    );
+    super("authoring", textOf(mistakes), options);
     this.mistakes = mistakes;
   }
+}
+
+/** Each with what to do about it, told once below those that have it in common. */
+function textOf(mistakes: readonly AuthoringMistake[]): string {
+  const byFix = new Map<string, string[]>();
+  for (const { where, problem, fix } of mistakes) {
+    const lines = byFix.get(fix);
+    if (lines === undefined) byFix.set(fix, [`${where}: ${problem}`]);
+    else lines.push(`${where}: ${problem}`);
+  }
+  return [...byFix].map(([fix, lines]) => `${lines.join("\n")}\n  → ${fix}`).join("\n");
 }
 
 /** Thrown by a handler: its text becomes the reply. */

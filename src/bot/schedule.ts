@@ -13,6 +13,16 @@ export interface ScheduleSpec {
 /** Minute, hour, day of the month, month, day of the week; seconds before them. */
 const FIELDS = [5, 6];
 
+/** Whether the runtime knows a time zone of that name. */
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return typeof name === "string";
+  } catch {
+    return false;
+  }
+}
+
 /** A schedule that was read. Nothing runs by itself: it only tells times. */
 export class Schedule {
   readonly #cron: Croner;
@@ -26,11 +36,13 @@ export class Schedule {
     if (per !== "room" && per !== "bot") return `it is per "${String(per)}": write room or bot`;
     if (overlap !== "skip" && overlap !== "queue")
       return `its overlap is "${String(overlap)}": write skip or queue`;
-    if (typeof pattern !== "string" || !FIELDS.includes(pattern.trim().split(/\s+/).length))
-      return `the pattern "${String(pattern)}" cannot be read: it has neither five fields nor six, with seconds`;
+    if (typeof pattern !== "string") return `its pattern is ${String(pattern)}, and no text`;
+    const count = pattern.trim().split(/\s+/).length;
+    if (!FIELDS.includes(count))
+      return `the pattern "${pattern}" cannot be read: it has ${count === 1 ? "1 field" : `${count} fields`}, where five are wanted (minute hour day month weekday), or six with seconds before them`;
+    if (timezone !== null && !isTimeZone(timezone)) return `there is no time zone "${String(timezone)}"`;
     try {
       const cron = new Croner(pattern, { paused: true, ...(timezone !== null && { timezone }) });
-      // Also a time zone that there is not shows itself only when a time is asked for.
       if (cron.nextRun(new Date(Date.UTC(2024, 0, 1))) === null)
         return `the pattern "${pattern}" never comes true`;
       return new Schedule(cron);

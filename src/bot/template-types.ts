@@ -116,22 +116,55 @@ type Param<W extends string, Inner extends string, Kind extends "required" | "op
 type Typed<W extends string, N extends string, Type extends string, Kind extends string> = [
   ValueOf<Type>,
 ] extends [never]
-  ? { error: `${W} has a type that is not known: use int, number, word, duration, jid, occupant or a|b` }
+  ? {
+      error: `${W} has a type that is not known: use int, number, word, duration, jid, occupant or a|b${Meant<Type>}`;
+    }
   : Named<W, N, ValueOf<Type>, Kind>;
 
+/** What the types are called elsewhere, or in another case. */
+type Meant<Type extends string> =
+  Lowercase<Type> extends keyof WordTypes
+    ? `; did you mean ${Lowercase<Type>}?`
+    : Lowercase<Type> extends keyof Elsewhere
+      ? `; did you mean ${Elsewhere[Lowercase<Type>]}?`
+      : "";
+
+interface Elsewhere {
+  integer: "int";
+  float: "number";
+  double: "number";
+  string: "word";
+  str: "word";
+  text: "word";
+  time: "duration";
+  user: "occupant";
+  member: "occupant";
+  nick: "occupant";
+}
+
 type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
+
+type DotsHint<N extends string> = N extends `${string}...`
+  ? ""
+  : N extends `${infer Bare}..`
+    ? `: write ${Bare}... with three dots for the rest of the line`
+    : "";
 
 type Named<W extends string, N extends string, Value, Kind extends string> = N extends
   | ""
   | `-${string}`
   | `${Digit}${string}`
   | `${string}.${string}`
-  ? { error: `${W} has no name that can be used` }
+  ? { error: `${W} has no name that can be used${DotsHint<N>}` }
   : { name: N; value: Value; kind: Kind };
 
 type Required = "required" | "defaulted" | "rest" | "flag";
 
-type Merge<T> = { [K in keyof T]: T[K] };
+/** The arguments of a template without any: in messages of the compiler its name tells more than `{}`. */
+export interface NoArguments {}
+
+/** One object of several, written out where the compiler shows it. */
+type Merge<T> = [keyof T] extends [never] ? NoArguments : { [K in keyof T]: T[K] };
 
 type Collect<Ws extends readonly string[]> = Ws extends readonly [
   infer W extends string,

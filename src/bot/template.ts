@@ -1,5 +1,5 @@
 import { ArgumentError } from "../base/errors.js";
-import { readType, readWord, TYPES_FOR_PEOPLE, type WordType } from "./word-types.js";
+import { readType, readWord, meantType, TYPES_FOR_PEOPLE, type WordType } from "./word-types.js";
 
 /** One argument of a command. */
 export interface TemplateParam {
@@ -69,10 +69,18 @@ function fixedWord(word: string): string {
   return word.toLowerCase();
 }
 
+/** The rest of a line has three dots, in ASCII. */
+function dotsHint(name: string): string {
+  const [, bare] = /^(.*?[^.…])(?:\.+|…)$/u.exec(name) ?? [];
+  return bare === undefined || !NAME.test(bare)
+    ? ""
+    : `: write ${bare}... with three dots for the rest of the line`;
+}
+
 /** `args` is an ordinary object: what those have cannot be absent. */
 function checkName(name: string, word: string): string {
   if (!NAME.test(name) || name in Object.prototype)
-    throw new ArgumentError(`"${word}" has no name that can be used`);
+    throw new ArgumentError(`"${word}" has no name that can be used${dotsHint(name)}`);
   return name;
 }
 
@@ -110,6 +118,8 @@ function parseType(text: string | undefined, word: string): WordType {
   if (text === undefined) return "word";
   const type = readType(text);
   if (type === null)
-    throw new ArgumentError(`"${word}" has a type that is not known: use ${TYPES_FOR_PEOPLE}`);
+    throw new ArgumentError(
+      `"${word}" has a type that is not known: use ${TYPES_FOR_PEOPLE}${meantType(text)}`,
+    );
   return type;
 }

@@ -1,5 +1,6 @@
 import { JID } from "../base/jid.js";
 import type { Occupant } from "../muc/occupant.js";
+import { similarTo } from "./similar.js";
 import type { Room } from "../muc/room.js";
 
 /** What a word of a template takes. */
@@ -16,6 +17,27 @@ const NAMED: ReadonlySet<string> = new Set(["int", "number", "word", "duration",
 
 /** The types that there are, for people. */
 export const TYPES_FOR_PEOPLE = "int, number, word, duration, jid, occupant or a|b";
+
+/** What authors call types by the names that they have elsewhere. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ["integer", "int"],
+  ["float", "number"],
+  ["double", "number"],
+  ["string", "word"],
+  ["str", "word"],
+  ["text", "word"],
+  ["time", "duration"],
+  ["user", "occupant"],
+  ["member", "occupant"],
+  ["nick", "occupant"],
+]);
+
+/** `; did you mean int?`, where a name that is none is like one; else nothing. */
+export function meantType(text: string): string {
+  const folded = text.toLowerCase();
+  const meant = NAMED.has(folded) ? folded : (ELSEWHERE.get(folded) ?? similarTo(text, [...NAMED])[0]);
+  return text === "" || meant === undefined ? "" : `; did you mean ${meant}?`;
+}
 
 /** The type of that name, or the choice; null for neither. */
 export function readType(text: string): WordType | null {

@@ -66,7 +66,7 @@ describe("the commands of a bot", () => {
     expect(mistakes[0]).toEqual({
       where: "Keeper.roll",
       problem:
-        'the template "roll <sides:itn>" cannot be read: "<sides:itn>" has a type that is not known: use int, number, word, duration, jid, occupant or a|b',
+        'the template "roll <sides:itn>" cannot be read: "<sides:itn>" has a type that is not known: use int, number, word, duration, jid, occupant or a|b; did you mean int?',
       fix: 'Write it as a usage line: "roll <sides:int> [times:int=1]"',
     });
     expect(bot.events.get("join")).toHaveLength(1);

@@ -49,6 +49,13 @@ describe("a template", () => {
 
   it.each([
     ["roll <sides:itn>", '"<sides:itn>" has a type that is not known'],
+    ["roll <sides:itn>", "occupant or a|b; did you mean int?"],
+    ["roll <sides:integer>", "; did you mean int?"],
+    ["kick <who:Occupant>", "; did you mean occupant?"],
+    ["say <what:string>", "; did you mean word?"],
+    ["say <what:quux>", "occupant or a|b"],
+    ["say <text..>", '"<text..>" has no name that can be used: write text... with three dots'],
+    ["say [text…]", '"[text…]" has no name that can be used: write text... with three dots'],
     ["roll <sides:>", '"<sides:>" has a type that is not known'],
     ["size <of:small|>", '"<of:small|>" has a type that is not known'],
     ["say <text:word...>", '"<text:word...>" has a type that is not known'],

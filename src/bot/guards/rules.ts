@@ -2,6 +2,7 @@ import { JID } from "../../base/jid.js";
 import { messageOf } from "../../base/errors.js";
 import type { Affiliation, Role } from "../../muc/wire/muc-user.js";
 import type { HandledEvent } from "../handler-failed.js";
+import { similarTo } from "../similar.js";
 import { frozenStanding, isOfSomebody, standingOf, type Standing } from "./standing.js";
 
 /** What {@link RequireRule} is made of; at least one of it. */
@@ -113,6 +114,21 @@ export class Requirement {
   }
 }
 
+/** What may have been meant by a key that there is not. */
+function keyHint(key: string): string {
+  // anybody may take it, once its owner has left
+  if (/^nick(?:name)?$/i.test(key))
+    return ": a nick is never who somebody is; name their jid, or their occupantId";
+  const [similar] = KEYS.filter((each) => similarTo(key, [each.toLowerCase()]).length > 0);
+  return similar === undefined ? `; there are ${KEYS.join(", ")}` : `; did you mean ${similar}?`;
+}
+
+/** Roles and affiliations are taken for each other. */
+function otherKeyHint(key: string, values: readonly string[], value: unknown): string {
+  const isOne = typeof value === "string" && value !== "none" && values.includes(value);
+  return isOne ? `; did you mean ${key}: "${value}"?` : "";
+}
+
 function problemsOfRule(rule: unknown): readonly string[] {
   if (typeof rule !== "object" || rule === null) return ["its rule is no object"];
   const entries = Object.entries(rule);
@@ -120,12 +136,16 @@ function problemsOfRule(rule: unknown): readonly string[] {
   const problems: string[] = [];
   for (const [key, value] of entries as [string, unknown][]) {
     const values = listOf(value);
-    if (!KEYS.includes(key)) problems.push(`there is no "${key}" to require`);
+    if (!KEYS.includes(key)) problems.push(`there is no "${key}" to require${keyHint(key)}`);
     else if (value === undefined || values.length === 0) problems.push(`its "${key}" has no value`);
     else if (key === "affiliation" && AFFILIATIONS.indexOf(value as Affiliation) < 2)
-      problems.push(`its affiliation is ${JSON.stringify(value)}, and not member, admin or owner`);
+      problems.push(
+        `its affiliation is ${JSON.stringify(value)}, and not member, admin or owner${otherKeyHint("role", ROLES, value)}`,
+      );
     else if (key === "role" && ROLES.indexOf(value as Role) < 1)
-      problems.push(`its role is ${JSON.stringify(value)}, and not visitor, participant or moderator`);
+      problems.push(
+        `its role is ${JSON.stringify(value)}, and not visitor, participant or moderator${otherKeyHint("affiliation", AFFILIATIONS, value)}`,
+      );
     else if (key === "occupantId" && values.some((each) => typeof each !== "string" || each === ""))
       problems.push("its occupantId is no text");
     else if (key === "jid") problems.push(...values.flatMap(jidProblems));
