@@ -224,11 +224,12 @@ class Call implements HandlerContextSource, WatchedCall {
   }
 
   /** Tells who gave a command, in one line, and the log. */
-  #refuse({ rule, text, waitMs }: Refusal): Promise<void> | undefined {
+  #refuse({ rule, text, waitMs, warning }: Refusal): Promise<void> | undefined {
     const { tellsRefusals = false, texts = DEFAULT_TEXTS } = this.#handler;
     const { affiliation, role } = frozenStanding(this.#event);
     const who = { nick: occupantOf(this.#event)?.nick, affiliation, role };
     const log = { ...this.#fields, event: this.#event.type, rule, ...who };
+    if (warning !== undefined) this.#context.logger.warn(this.#fields, warning);
     // what nobody asked for is refused with every line that is said
     if (tellsRefusals) this.#context.logger.info(log, "A call was refused");
     else this.#context.logger.debug(log, "A call was refused");

@@ -121,7 +121,8 @@ describe("mistakes at the start", () => {
       @OnMessage() g(_m: MessageReceived, _ctx: HandlerContext) {}
       @OnStart() h(_ctx: HandlerContext) {}
     }
-    await startApp({ bots: [Fine] });
+    const { app } = await startApp({ bots: [Fine] });
+    expect(app.status().ready).toBe(true);
   });
 
   it("that have their mending in common have it told once", async () => {

@@ -11,6 +11,8 @@ export class MiddlewareSlot {
   /** Null where the author gave an instance. */
   readonly type: Class<Middleware> | null;
   instance: Middleware | null;
+  /** The handlers that it kept from being called without a reason. */
+  readonly #silentFor = new Set<string>();
 
   constructor(given: Middleware | Class<Middleware>) {
     this.type = typeof given === "function" ? given : null;
@@ -20,6 +22,13 @@ export class MiddlewareSlot {
   /** What it is called. */
   get text(): string {
     return (this.type ?? this.instance?.constructor)?.name ?? "a middleware";
+  }
+
+  /** Whether it keeps that handler from being called without a reason for the first time; from then on it is not. */
+  isFirstSilence(handler: string): boolean {
+    if (this.#silentFor.has(handler)) return false;
+    this.#silentFor.add(handler);
+    return true;
   }
 }
 

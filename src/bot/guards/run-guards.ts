@@ -12,6 +12,8 @@ export interface Refusal {
   readonly text: string | null;
   /** Over a limit: when there may be another call. */
   readonly waitMs?: number;
+  /** What the author may have forgotten, for the log. */
+  readonly warning?: string;
 }
 
 /** What {@link runGuards} needs of a call. */
@@ -78,8 +80,16 @@ async function through(slot: MiddlewareSlot, rest: () => unknown, call: GuardedC
   }
   const work = started as Promise<void> | null;
   if (work === null) {
-    // who has told the asker something need not tell them twice
-    const silent = { rule: `@Use: ${slot.text}`, text: call.hasSpoken ? "" : null };
-    await call.refuse(refusal ?? silent);
+    await call.refuse(refusal ?? unexplained(slot, seen.handler, call.hasSpoken));
   } else if (pending) await work;
+}
+
+/** A middleware that is over without a word: it may mean to refuse, and may have forgotten to go on. */
+function unexplained(slot: MiddlewareSlot, handler: string, hasSpoken: boolean): Refusal {
+  const rule = `@Use: ${slot.text}`;
+  // who has told the asker something need not tell them twice
+  if (hasSpoken) return { rule, text: "" };
+  if (!slot.isFirstSilence(handler)) return { rule, text: null };
+  const warning = `${handler}: ${slot.text} did not call next(), and did not say why: await next(), or call.refuse(rule, text)`;
+  return { rule, text: null, warning };
 }

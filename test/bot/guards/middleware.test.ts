@@ -1,7 +1,8 @@
 // What becomes of a call that a middleware does not let through at once.
 import { describe, expect, it } from "vitest";
 
-import { Bot, Command, Require, Use } from "../../../src/bot/decorators.js";
+import { Bot, Command, OnMessage, Require, Use } from "../../../src/bot/decorators.js";
+import { ReplyError } from "../../../src/bot/errors.js";
 import { Middleware, type HandlerCall } from "../../../src/bot/guards/middleware.js";
 import { BotsInRoom, turns, WRONG } from "../support/bots-in-room.js";
 
@@ -82,5 +83,55 @@ describe("a middleware", () => {
     expect(await bots.hears("!ban")).toEqual([NO]);
     await expect(later()).rejects.toThrow("when it was over");
     expect(bots.lines).toEqual([NO]);
+  });
+
+  describe("that does not go on", () => {
+    class Silent extends Middleware {
+      async handle() {}
+    }
+    class Says extends Middleware {
+      async handle({ ctx }: HandlerCall) {
+        await ctx.say("closed today");
+      }
+    }
+    class Refuses extends Middleware {
+      handle(call: HandlerCall) {
+        call.refuse("closed", "");
+      }
+    }
+    class Fails extends Middleware {
+      handle() {
+        throw new ReplyError("not now");
+      }
+    }
+    @Bot({ prefix: "!" })
+    class Keeper {
+      @Command("a") @Use(Silent) a() {}
+      @Command("b") @Use(Silent) b() {}
+      @OnMessage("x") @Use(Silent) said() {}
+      @Command("told") @Use(Says) told() {}
+      @Command("refused") @Use(Refuses) refused() {}
+      @Command("failed") @Use(Fails) failed() {}
+    }
+    const heard = async (...lines: string[]): Promise<BotsInRoom> => {
+      const bots = new BotsInRoom(Keeper);
+      await bots.enter();
+      for (const line of lines) await bots.hears(line);
+      return bots;
+    };
+    const warning = (handler: string): string =>
+      `warn ${handler}: Silent did not call next(), and did not say why: await next(), or call.refuse(rule, text)`;
+
+    it("and does not say why is warned of, once for each handler", async () => {
+      const bots = await heard("!a", "!a", "!b", "x", "x", "!b");
+      expect(bots.log.complaints).toEqual(["Keeper.a", "Keeper.b", "Keeper.said"].map(warning));
+      expect(bots.lines).toEqual([NO, NO, NO, NO]);
+    });
+
+    it("and says why is not", async () => {
+      const bots = await heard("!told", "!refused", "!failed");
+      expect(bots.log.complaints).toEqual([]);
+      expect(bots.lines).toEqual(["closed today", "not now"]);
+    });
   });
 });
