@@ -267,14 +267,23 @@ export class Router {
     if (!isAskedFor(event, options)) return;
     if (handler.mention && (event.type !== "message" || !event.mentionsMe)) return;
     if (text === null && pattern === null && test === null)
-      return void calls.push(() => this.#answered(bot, handler, [event], event));
+      return void calls.push(this.#calling(bot, handler, [event], event));
     if (!("body" in event)) return;
     if (text !== null && !this.#fold(event.body).includes(text)) return;
-    if (test !== null) return void calls.push(() => this.#tested(bot, handler, event));
-    if (pattern === null) return void calls.push(() => this.#answered(bot, handler, [event], event));
+    if (test !== null) return void calls.push(this.#testing(bot, handler, event));
+    if (pattern === null) return void calls.push(this.#calling(bot, handler, [event], event));
     pattern.lastIndex = 0;
     const match = pattern.exec(event.body);
-    if (match !== null) calls.push(() => this.#answered(bot, handler, [event, match], event));
+    if (match !== null) calls.push(this.#calling(bot, handler, [event, match], event));
+  }
+
+  /** Made here, not where handlers are looked at: what it holds on to would be allocated for those that are not called. */
+  #calling(bot: RunningBot, handler: EventHandler, args: readonly unknown[], event: RoutedEvent): Call {
+    return () => this.#answered(bot, handler, args, event);
+  }
+
+  #testing(bot: RunningBot, handler: EventHandler, event: RoutedEvent): Call {
+    return () => this.#tested(bot, handler, event);
   }
 
   /** A tick is for one handler, and somebody waits for its end. */
