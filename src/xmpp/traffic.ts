@@ -182,11 +182,14 @@ export class Traffic {
 
   #write(stanzas: readonly Outgoing[]): void {
     const sm = this.#sm;
-    if (sm !== null) for (const stanza of stanzas) sm.sent(stanza);
-    const pieces = stanzas.map(({ text }) => text);
+    // Not `map`, and the request also where there is none: once compiled, either would have to be compiled anew.
+    const pieces: string[] = [];
+    for (const stanza of stanzas) {
+      sm?.sent(stanza);
+      pieces.push(stanza.text);
+    }
     const full = sm !== null && sm.pendingBytes >= MAX_UNACKNOWLEDGED_BYTES;
-    const request = this.#liveness.requestFor(sm?.pending ?? 0, full);
-    if (request !== "") pieces.push(request);
+    pieces.push(this.#liveness.requestFor(sm?.pending ?? 0, full));
     this.#stream?.writeAll(pieces);
   }
 

@@ -12,7 +12,7 @@ export interface Framing {
   error(condition: string): string;
   /** What ends a stream. */
   readonly close: string;
-  /** The writes that carry these pieces of XML, each of them one top-level element. */
+  /** The writes that carry these pieces of XML, each of them one top-level element or nothing. */
   pack(pieces: readonly string[]): readonly string[];
 }
 
