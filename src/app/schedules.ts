@@ -33,8 +33,8 @@ export class Schedules {
     { readonly queue: Dispatcher; readonly handlers: ReadonlySet<EventHandler> }
   >();
   readonly #timers = new Map<EventHandler, Timer>();
-  /** Ticks that are not done, by handler; of the bot itself under null. */
-  readonly #under = new Map<EventHandler, Set<Room | null>>();
+  /** The last ticks that are not done, by handler; of the bot itself under null. */
+  readonly #under = new Map<EventHandler, Map<Room | null, CronTick | BotTick>>();
   #stopped = false;
 
   constructor(clock: Clock) {
@@ -90,11 +90,14 @@ export class Schedules {
   }
 
   #take(handler: EventHandler, tick: CronTick | BotTick, queue: Dispatcher, room: Room | null): void {
-    const under = this.#under.get(handler) ?? new Set();
+    const under = this.#under.get(handler) ?? new Map<Room | null, CronTick | BotTick>();
     this.#under.set(handler, under);
     if (under.has(room) && handler.schedule?.overlap !== "queue") return;
-    under.add(room);
-    const done = (): void => void under.delete(room);
+    under.set(room, tick);
+    // one that took too long may end while the next is at work
+    const done = (): void => {
+      if (under.get(room) === tick) under.delete(room);
+    };
     orderTick(tick, { handler, done });
     // what found no place will never be done
     if (!queue.take(tick)) done();

@@ -49,6 +49,8 @@ export interface InvokeContext {
   readonly mayRun?: MayRun;
   /** Asks the policy that stands on a handler; undefined where there was nothing to wait for. */
   readonly consult?: (handler: EventHandler, event: HandledEvent) => Promise<void> | undefined;
+  /** Told when a handler is done, or has taken too long; one that waits for an answer is not. */
+  readonly over?: () => void;
   /** Told of each handler that fails, when the log was. */
   readonly failed?: (failure: HandlerFailed) => void;
 }
@@ -70,7 +72,7 @@ class Call implements HandlerContextSource, WatchedCall {
   #hasSpoken = false;
   #madeTurn: Turn | null = null;
   #over = false;
-  #withdraw: (() => void)[] | null = null;
+  #withdraw: Set<() => void> | null = null;
 
   constructor(handler: HandlerRef, event: HandledEvent, target: ReplyTarget, context: InvokeContext) {
     this.#handler = handler;
@@ -151,7 +153,11 @@ class Call implements HandlerContextSource, WatchedCall {
       signals: this.#ends,
       say: (draft) => this.say(draft),
       refusal: (answer) => this.#refusalOf(answer),
-      asked: (withdraw) => (this.#withdraw ??= []).push(withdraw),
+      asked: (withdraw) => {
+        const open = (this.#withdraw ??= new Set());
+        open.add(withdraw);
+        return () => void open.delete(withdraw);
+      },
     };
   }
 
@@ -165,10 +171,15 @@ class Call implements HandlerContextSource, WatchedCall {
     return new ReplyError(tellsRefusals ? textFor(texts, "refused") : "");
   }
 
-  /** What is still asked when the handler is over has nobody to be answered to. */
   #end(): void {
     this.#over = true;
     this.#madeTurn?.end();
+    this.#askNoMore();
+    this.#context.over?.();
+  }
+
+  /** What is still asked when the handler is over has nobody to be answered to. */
+  #askNoMore(): void {
     if (this.#withdraw !== null) for (const withdraw of this.#withdraw) withdraw();
   }
 
@@ -259,6 +270,8 @@ class Call implements HandlerContextSource, WatchedCall {
       `${this.#handler.name} took longer than ${this.#context.handlerTimeoutMs} ms`,
     );
     this.#tooLate = error;
+    this.#askNoMore();
+    this.#context.over?.();
     this.#report(error);
     this.#timeout?.abort(error);
   }

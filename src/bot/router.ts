@@ -292,9 +292,9 @@ export class Router {
     if (order?.handler !== handler) return;
     const call = (): Promise<void> | undefined => {
       // the room may be out by the time that its turn comes
-      const work = tick.type === "cron" && !tick.room.active ? undefined : this.#tick(bot, handler, tick);
-      if (work === undefined) order.done();
-      return work?.finally(order.done);
+      if (tick.type === "botTick" || tick.room.active) return this.#tick(bot, handler, tick, order.done);
+      order.done();
+      return undefined;
     };
     calls.push(() => {
       if (handler.options.parallel !== true) return call();
@@ -303,10 +303,16 @@ export class Router {
     });
   }
 
-  #tick(bot: RunningBot, handler: EventHandler, tick: CronTick | BotTick): Promise<void> | undefined {
+  /** `over` is called when the handler has ended: later than its turn, where it waits for answers. */
+  #tick(
+    bot: RunningBot,
+    handler: EventHandler,
+    tick: CronTick | BotTick,
+    over: () => void,
+  ): Promise<void> | undefined {
     const target = targetFor(tick, handler.answer, this.#context.logger);
     const context = handler.options.parallel === true ? this.#beside : this.#context;
-    return invoke(instanceFor(bot, handler), handler, [tick], tick, target, context);
+    return invoke(instanceFor(bot, handler), handler, [tick], tick, target, { ...context, over });
   }
 
   #answered(

@@ -5,7 +5,7 @@ import { Bot, Command, OnMessage, Require } from "../../src/bot/decorators.js";
 import type { AnswersOptions } from "../../src/bot/ask/answers.js";
 import type { HandlerContext } from "../../src/bot/handler-context.js";
 import type { MessageReceived } from "../../src/muc/events/messages.js";
-import { BotsInRoom, turns } from "./support/bots-in-room.js";
+import { BotsInRoom, turns, WRONG } from "./support/bots-in-room.js";
 
 const ROOM = "lobby@rooms.example.org";
 
@@ -175,6 +175,26 @@ describe("ctx.answers", () => {
     await say(bots, "one");
     expect(bots.lines).toEqual(["heard one"]);
     await expect(kept?.next()).rejects.toBeInstanceOf(NotJoinedError);
+  });
+
+  it("ends with those who left, also where their address was seen only later, which is no proof of them", async () => {
+    const bots = await entered(listening(() => ({})));
+    await say(bots, "!listen");
+    bots.comes("alice", ROOM, [], { jid: "alice@example.org/a" });
+    bots.goes("alice");
+    await turns();
+    expect(bots.lines).toEqual(["NotJoinedError"]);
+  });
+
+  it("ends with the time of the handler, also where that never comes back from what it looks at", async () => {
+    const hangs = (): Promise<void> => new Promise(() => {});
+    const bots = await entered(listening(() => ({ from: "anyone", timeoutMs: 3_600_000 }), hangs));
+    await say(bots, "!listen");
+    await say(bots, "one");
+    bots.clock.advance(60_000);
+    await turns();
+    await say(bots, "two");
+    expect(bots.lines).toEqual([WRONG, "heard alice: two"]);
   });
 
   it.each(["the room is out", "the bot stops"])("ends when %s", async (what) => {

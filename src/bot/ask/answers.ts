@@ -44,6 +44,7 @@ export class Answers implements AsyncIterableIterator<MessageReceived, undefined
   readonly #questions = new Set<Question>();
   readonly #received: MessageReceived[] = [];
   readonly #timer: Timer | null = null;
+  readonly #forget: (() => void) | null = null;
   #waiting: Waiting | null = null;
   /** Why nothing more is heard; null while something is. */
   #over: { readonly error: Error | null } | null = null;
@@ -68,7 +69,7 @@ export class Answers implements AsyncIterableIterator<MessageReceived, undefined
       this.#listen(each);
     }
     this.#timer = clock.setTimeout(() => this.#close(null), timeoutMs);
-    call.asked(() => this.#close(nobody()));
+    this.#forget = call.asked(() => this.#close(nobody()));
   }
 
   #listen(whom: Whom): void {
@@ -95,6 +96,7 @@ export class Answers implements AsyncIterableIterator<MessageReceived, undefined
     if (this.#over !== null) return;
     this.#over = { error };
     this.#timer?.cancel();
+    this.#forget?.();
     for (const question of this.#questions) this.#call.questions?.withdraw(question);
     this.#wake();
   }

@@ -19,8 +19,8 @@ export interface AskingCall {
   say(draft: DraftInit): Promise<void>;
   /** Why whoever answers may not: what the handler needs has been taken from them. Null where they may. */
   refusal(answer: MessageReceived): Error | null;
-  /** Told of each question, so that none outlives the call. */
-  asked(withdraw: () => void): void;
+  /** Told of each question, so that none outlives the call; what it returns forgets one that is over. */
+  asked(withdraw: () => void): () => void;
 }
 
 /** Asks somebody: parks the handler until there is an answer, or none will come. Its promise need not be awaited. */
@@ -41,6 +41,7 @@ async function start(call: AskingCall, text: DraftInit, options: AskOptions): Pr
   return new Promise((resolve, reject) => {
     const over = (settle: () => void): void => {
       timer.cancel();
+      forget();
       turn.resume(settle);
     };
     const end = (error: unknown): void => {
@@ -64,7 +65,7 @@ async function start(call: AskingCall, text: DraftInit, options: AskOptions): Pr
       timeoutMs,
     );
     questions.add(question);
-    call.asked(() => end(nobody()));
+    const forget = call.asked(() => end(nobody()));
     turn.park();
     // what cannot be asked is not answered
     call.say(text).catch(end);

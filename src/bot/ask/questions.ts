@@ -95,9 +95,10 @@ export class Questions {
 
   /** Ends the questions to those of whom `isGone` says that they are, and who could not be recognised if they came again. */
   lost(isGone: (occupant: Occupant) => boolean): void {
-    for (const question of this.#waiting.keys()) {
+    for (const [question, known] of this.#waiting) {
       const { asked } = question;
-      if (!(asked instanceof Occupant) || asked.realJid !== null || asked.occupantId !== null) continue;
+      // what was learnt of them since is no proof: it may be of whoever took their nick
+      if (!(asked instanceof Occupant) || known?.realJid !== null || known.occupantId !== null) continue;
       if (isGone(asked)) this.#end(question);
     }
   }

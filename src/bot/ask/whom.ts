@@ -2,6 +2,7 @@ import { ArgumentError } from "../../base/errors.js";
 import { JID } from "../../base/jid.js";
 import type { MessageReceived } from "../../muc/events/messages.js";
 import { Occupant } from "../../muc/occupant.js";
+import type { Room } from "../../muc/room.js";
 import { occupantOf } from "../guards/standing.js";
 import type { HandledEvent } from "../handler-failed.js";
 import type { Question } from "./questions.js";
@@ -52,7 +53,9 @@ export function whomToAsk(event: HandledEvent, { from }: AskOptions): Pick<Quest
   const asked = from ?? caused;
   if (asked === null || (asked !== "anyone" && asked.isSelf))
     throw new ArgumentError('Nobody caused this event: say whom to ask, from: occupant or "anyone"');
-  if (asked !== "anyone" && !isOfRoom(event, asked))
+  if (!("room" in event) || event.room instanceof JID)
+    throw new ArgumentError("This happens in no room: nobody is there to be asked");
+  if (asked !== "anyone" && !isOfRoom(event.room, asked))
     throw new ArgumentError("The asked is of another room than the event");
   return { asked, where: "room" };
 }
@@ -61,9 +64,8 @@ function isPrivate(event: HandledEvent): boolean {
   return event.type === "privateMessage" || ("isPrivate" in event && event.isPrivate === true);
 }
 
-function isOfRoom(event: HandledEvent, occupant: Occupant): boolean {
-  if (!("room" in event) || event.room instanceof JID) return false;
-  return event.room.jid.equals(occupant.jid.bare());
+function isOfRoom({ jid }: Room, occupant: Occupant): boolean {
+  return jid.equals(occupant.jid.bare());
 }
 
 /** Whether somebody is there to be asked. */

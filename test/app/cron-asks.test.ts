@@ -1,0 +1,67 @@
+// Methods that the clock calls, and that take longer than until it calls again.
+import { describe, expect, it } from "vitest";
+
+import { ArgumentError } from "../../src/base/errors.js";
+import { Bot, Cron, OnMessage } from "../../src/bot/decorators.js";
+import type { BotTick, CronTick } from "../../src/bot/cron-tick.js";
+import type { HandlerContext } from "../../src/bot/handler-context.js";
+import { testRoom } from "../../src/testing/index.js";
+
+const HOUR_MS = 3_600_000;
+
+describe("@Cron", () => {
+  it.each([false, true])("that waits for an answer is at work still (parallel: %s)", async (parallel) => {
+    @Bot({ nick: "keeper" })
+    class Keeper {
+      readonly answers: string[] = [];
+      @Cron("*/10 * * * * *", { timezone: "UTC", parallel }) async ask(tick: CronTick, ctx: HandlerContext) {
+        const { body } = await ctx.ask("", { from: "anyone" });
+        this.answers.push(`${tick.scheduledAt.getUTCSeconds()} ${body}`);
+      }
+      @OnMessage() hear() {
+        return "heard";
+      }
+    }
+    await using room = await testRoom(Keeper);
+    const alice = await room.enter("alice");
+    for (const answer of ["one", "two"]) {
+      for (let n = 0; n < 2; n++) await room.clock.advance(10_000);
+      await alice.say(answer);
+      await alice.say("nobody asks");
+      expect((await room.nextReply()).body).toBe("heard");
+    }
+    expect(room.bot.answers).toEqual(["10 one", "30 two"]);
+  });
+
+  it("that took too long does not end the next one when it ends at last", async () => {
+    const ends: (() => void)[] = [];
+    @Bot({ nick: "keeper" })
+    class Keeper {
+      @Cron("*/10 * * * * *", { timezone: "UTC" }) slow() {
+        return new Promise<void>((resolve) => ends.push(resolve));
+      }
+    }
+    await using room = await testRoom(Keeper);
+    for (let n = 0; n < 8 && ends.length < 2; n++) await room.clock.advance(10_000);
+    expect(ends).toHaveLength(2);
+    ends[0]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    await room.clock.advance(10_000);
+    expect(ends).toHaveLength(2);
+    ends[1]?.();
+  });
+
+  it("in no room has nobody to ask", async () => {
+    @Bot({ nick: "keeper" })
+    class Keeper {
+      error: unknown = null;
+      @Cron("0 * * * *", { timezone: "UTC", per: "bot" }) async ask(_tick: BotTick, ctx: HandlerContext) {
+        this.error = await ctx.ask("", { from: "anyone" }).catch((error: unknown) => error);
+      }
+    }
+    await using room = await testRoom(Keeper);
+    await room.clock.advance(HOUR_MS);
+    await room.settled();
+    expect(room.bot.error).toBeInstanceOf(ArgumentError);
+  });
+});
