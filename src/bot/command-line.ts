@@ -1,11 +1,18 @@
 import { Occupant } from "../muc/occupant.js";
 import type { Template, TemplateFlag } from "./template.js";
-import { readWord, type FindOccupant, type WordType } from "./word-types.js";
+import { findOccupant, readWord, type FindOccupant, type WordType } from "./word-types.js";
 
 /** What is wrong with a call of a command: the word, and what was expected in its place. */
 export type LineProblem =
   | { readonly kind: "missing"; readonly name: string }
-  | { readonly kind: "wrong"; readonly name: string; readonly word: string; readonly type: WordType }
+  | {
+      readonly kind: "wrong";
+      readonly name: string;
+      readonly word: string;
+      readonly type: WordType;
+      /** Of an occupant: it may be more than one. */
+      readonly several?: boolean;
+    }
   | { readonly kind: "tooMuch"; readonly word: string }
   | { readonly kind: "noFlag"; readonly word: string };
 
@@ -29,6 +36,7 @@ const FLAG = /(?:--|[\u2013\u2014])(?:([\p{L}_][\p{L}\p{N}_-]*)(=?)|(?=\s|$))/uy
 class Line {
   readonly #text: string;
   #at = 0;
+  #quoted = false;
 
   constructor(text: string) {
     this.#text = text;
@@ -43,11 +51,22 @@ class Line {
     return this.#at >= this.#text.length;
   }
 
+  /** What is not read yet. */
+  get left(): string {
+    return this.#text.slice(this.#at);
+  }
+
+  /** Whether the last word stood in quotes. */
+  get quoted(): boolean {
+    return this.#quoted;
+  }
+
   word(): string {
     const quote = QUOTES.get(this.#text.charAt(this.#at));
     const close = quote === undefined ? -1 : this.#text.indexOf(quote, this.#at + 1);
     let word: string;
-    if (close > 0 && /^\s?$/.test(this.#text.charAt(close + 1))) {
+    this.#quoted = close > 0 && /^\s?$/.test(this.#text.charAt(close + 1));
+    if (this.#quoted) {
       word = this.#text.slice(this.#at + 1, close);
       this.#at = close + 1;
     } else {
@@ -120,10 +139,19 @@ class Reading {
   }
 
   #value(name: string, type: WordType): void {
+    if (type === "occupant" && this.#room !== null) return this.#occupant(name, this.#room);
     const word = this.#line.word();
-    const value = readWord(word, type, this.#room);
+    const value = readWord(word, type);
     if (value === undefined) this.#problem ??= { kind: "wrong", name, word, type };
     else this.#args[name] = value;
+  }
+
+  #occupant(name: string, room: FindOccupant): void {
+    const line = this.#line.left;
+    const word = this.#line.word();
+    const found = findOccupant({ word, quoted: this.#line.quoted, line }, room);
+    if (found !== null && found !== "several") this.#args[name] = found;
+    else this.#problem ??= { kind: "wrong", name, word, type: "occupant", several: found === "several" };
   }
 
   /** The flags that stand here. Before text that is taken as it is, what is no flag of ours is text. */

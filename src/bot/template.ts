@@ -108,7 +108,7 @@ function parseParam(word: string): TemplateParam {
   if (rest && (parts?.[3] !== undefined || given !== undefined))
     throw new ArgumentError(`"${word}" takes text as it is, and has neither type nor default`);
   // Who will be there nobody knows when a template is read, so that an occupant cannot have a default either.
-  const fallback = given === undefined ? undefined : readWord(given, type, null);
+  const fallback = given === undefined ? undefined : readWord(given, type);
   if (given !== undefined && fallback === undefined)
     throw new ArgumentError(`the default of "${word}" does not fit its type`);
   return { name, type, optional: optional !== undefined, rest, fallback };

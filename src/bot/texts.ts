@@ -50,6 +50,8 @@ export interface BotTexts {
   readonly jid: BotText;
   /** What an `occupant` is. */
   readonly occupant: BotText;
+  /** What an `occupant` is where more than one can be meant. */
+  readonly oneOccupant: BotText;
   /** What a choice is. */
   readonly choice: BotText<"choices">;
   /** The help; `commands` has a line for each command that the asker may use. */
@@ -89,6 +91,7 @@ export const DEFAULT_TEXTS: BotTexts = {
   duration: "a duration (90s, 5m, 1h30m)",
   jid: "an address (user@domain)",
   occupant: "the nick of somebody here",
+  oneOccupant: "the nick of just one here: write all of it, in quotes",
   choice: "one of {choices}",
   help: "{commands}",
   helpLine: "{usage} \u2013 {description}",
@@ -154,8 +157,8 @@ export function problemText(problem: LineProblem, usage: string, texts: BotTexts
     case "missing":
       return textFor(texts, "missing", { name: problem.name, usage });
     case "wrong": {
-      const { name, word, type } = problem;
-      const expected = expectedOf(type, texts);
+      const { name, word, type, several = false } = problem;
+      const expected = several ? textFor(texts, "oneOccupant") : expectedOf(type, texts);
       return textFor(texts, "wrongWord", { name, word: quotable(word), expected, usage });
     }
     default:

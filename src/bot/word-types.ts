@@ -49,11 +49,8 @@ export function readType(text: string): WordType | null {
 /** Whoever has a nick in a room now. */
 export type FindOccupant = Pick<Room, "getOccupant" | "occupants">;
 
-/**
- * The value of a word, undefined when it does not fit. Occupants are looked for in `room`, null where there is none:
- * then no word fits.
- */
-export function readWord(word: string, type: WordType, room: FindOccupant | null): unknown {
+/** The value of a word, undefined when it does not fit; of an occupant see {@link findOccupant}. */
+export function readWord(word: string, type: WordType): unknown {
   switch (type) {
     case "word":
       return word;
@@ -66,7 +63,7 @@ export function readWord(word: string, type: WordType, room: FindOccupant | null
     case "jid":
       return JID.tryParse(word) ?? undefined;
     case "occupant":
-      return room === null ? undefined : findOccupant(word, room);
+      return undefined;
     default:
       return type.choices.find((choice) => choice.toLowerCase() === word.toLowerCase());
   }
@@ -100,18 +97,39 @@ export function readDuration(word: string): number | undefined {
   return Number.isSafeInteger(Math.round(durationMs)) ? Math.round(durationMs) : undefined;
 }
 
+/** A word as it stands in a line. */
+export interface WordInLine {
+  readonly word: string;
+  /** In quotes: it is meant as it is written. */
+  readonly quoted: boolean;
+  /** The line, from the word on. */
+  readonly line: string;
+}
+
 /**
- * By nick, as it is written; else as people write names in a line (`@alice`, `alice:`); else in another case, where only
- * one can be meant.
+ * By nick, as it is written; else as people write names in a line (`@alice`, `alice:`); else in another case. Null for
+ * nobody, `"several"` where more than one can be meant: it may be the wrong one.
  */
-function findOccupant(word: string, room: FindOccupant): Occupant | undefined {
+export function findOccupant(said: WordInLine, room: FindOccupant): Occupant | "several" | null {
+  const { word, quoted } = said;
   const bare = word.replace(/^@/, "").replace(/[:,]$/, "");
   const exact = room.getOccupant(word);
+  if (quoted && exact !== null) return exact;
   const meant = bare === word ? null : room.getOccupant(bare);
-  // Somebody who is called "@alice" may be so to be taken for her.
-  if (exact !== null && meant !== null) return undefined;
-  if (exact !== null || meant !== null) return exact ?? meant ?? undefined;
+  // Somebody who is called "@alice" may be so to be taken for her, and "alice too", to have her taken for them.
+  if ((exact !== null && meant !== null) || isBegunNick(said, room)) return "several";
+  if (exact !== null || meant !== null) return exact ?? meant;
   const folded = bare.toLowerCase();
-  const alike = room.occupants.filter(({ nick }) => nick.toLowerCase() === folded);
-  return alike.length === 1 ? alike[0] : undefined;
+  const [alike, ...others] = room.occupants.filter(({ nick }) => nick.toLowerCase() === folded);
+  return others.length > 0 ? "several" : (alike ?? null);
+}
+
+/** Whether a nick of several words stands there, of which this is the first: clients put in nicks without quotes. */
+function isBegunNick({ word, quoted, line }: WordInLine, room: FindOccupant): boolean {
+  if (quoted || line.length === word.length) return false;
+  const folded = line.replace(/^@/, "").toLowerCase();
+  return room.occupants.some(({ nick }) => {
+    const begun = nick.trim().toLowerCase();
+    return /\s/.test(begun) && folded.startsWith(begun) && /^[:,]?(?:\s|$)/.test(folded.slice(begun.length));
+  });
 }

@@ -253,6 +253,26 @@ describe("what follows the name of a command", () => {
     expect(kicked("carol")).toBe("wrong");
     there.push({ nick: "@alice" } as Occupant, { nick: "Bob:" } as Occupant);
     expect(["@alice", "Bob:", "alice", "Bob"].map(kicked)).toEqual(["wrong", "wrong", "alice", "Bob"]);
+    // in quotes it is meant as it stands, so that nobody makes themselves unnameable
+    expect(['"@alice"', '"Bob:" why', "'BOB'"].map(kicked)).toEqual(["@alice", "Bob:", "Bob"]);
+  });
+
+  it("takes nobody for somebody else whose nick goes on behind a blank", () => {
+    const there = ["alice", "Alice Cooper", "bob ", "bob"].map((nick) => ({ nick }) as Occupant);
+    const room = {
+      occupants: there,
+      getOccupant: (nick: string) => there.find((each) => each.nick === nick) ?? null,
+    };
+    const kicked = (line: string): unknown => {
+      const parsed = parseArgs(parseTemplate("kick <who:occupant> [why...]"), line, room);
+      return parsed.ok ? (parsed.args["who"] as Occupant).nick : "nobody";
+    };
+    const lines = ["alice cooper", "@Alice Cooper: spams", "alice coopers", '"alice" cooper', "bob spams"];
+    expect(lines.map(kicked)).toEqual(["nobody", "nobody", "alice", "alice", "bob"]);
+    const parsed = parseArgs(parseTemplate("kick <who:occupant> [why...]"), "alice cooper", room);
+    expect(parsed.ok ? "" : problemText(parsed.problem, "!kick", DEFAULT_TEXTS)).toBe(
+      'who: "alice" is not the nick of just one here: write all of it, in quotes. Usage: !kick',
+    );
   });
 
   const word = fc.string({ minLength: 1 }).filter((text) => /^[^\s"'\u201c\u2018][^\s]*$/u.test(text));
