@@ -7,7 +7,7 @@ import type { Logger } from "../base/logger.js";
 import type { DraftInit } from "../muc/wire/draft.js";
 import type { MessageReceived } from "../muc/events/messages.js";
 import { Answers, type AnswersOptions } from "./ask/answers.js";
-import { ask, type AskingCall } from "./ask/asker.js";
+import { ask, isNobody, type AskingCall } from "./ask/asker.js";
 import type { Questions } from "./ask/questions.js";
 import { Turn, type Retake } from "./ask/turn.js";
 import type { AskOptions } from "./ask/whom.js";
@@ -294,7 +294,7 @@ class Call implements HandlerContextSource, WatchedCall {
     const { logger } = this.#context;
     // the target has said so already
     if (error instanceof UnsentError) return;
-    const ended = this.#ends.some(({ aborted, reason }) => aborted && error === reason);
+    const ended = this.#ends.some(({ aborted, reason }) => aborted && (error === reason || isNobody(error)));
     if (this.#tooLate !== null || ended) {
       logger.debug({ ...this.#fields, error }, "A handler was aborted");
       return;

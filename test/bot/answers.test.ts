@@ -215,6 +215,26 @@ describe("ctx.answers", () => {
     expect(errors).toEqual([expect.any(NotJoinedError)]);
   });
 
+  it.each(["the room is out", "the bot stops"])(
+    "is no failure of who lets that happen when %s",
+    async (what) => {
+      @Bot()
+      class Keeper {
+        @Command("listen") async *listen(_m: MessageReceived, _args: object, ctx: HandlerContext) {
+          for await (const { body } of ctx.answers({ from: "anyone" })) yield body;
+        }
+      }
+      const bots = await entered(Keeper);
+      await say(bots, "!listen");
+      const out = { affiliation: "outcast", role: "none", type: "unavailable" };
+      if (what === "the bot stops") bots.stopping.abort();
+      else bots.comes("keeper", ROOM, ["110", "301"], out);
+      await turns();
+      expect(bots.lines).toEqual([]);
+      expect(bots.log.records.filter(({ level }) => level === "error")).toEqual([]);
+    },
+  );
+
   it("asks for one answer at a time, and names whom it cannot listen to", async () => {
     const found: unknown[] = [];
     @Bot()

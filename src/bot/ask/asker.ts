@@ -72,7 +72,16 @@ async function start(call: AskingCall, text: DraftInit, options: AskOptions): Pr
   });
 }
 
+const told = new WeakSet<object>();
+
 /** Why there is no answer, and will be none. */
 export function nobody(): NotJoinedError {
-  return new NotJoinedError("Nobody is there (any more) to answer");
+  const error = new NotJoinedError("Nobody is there (any more) to answer");
+  told.add(error);
+  return error;
+}
+
+/** Whether something thrown is what whoever waits for an answer is told when there will be none. */
+export function isNobody(error: unknown): boolean {
+  return typeof error === "object" && error !== null && told.has(error);
 }
