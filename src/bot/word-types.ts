@@ -111,9 +111,12 @@ export interface WordInLine {
  * nobody, `"several"` where more than one can be meant: it may be the wrong one.
  */
 export function findOccupant(said: WordInLine, room: FindOccupant): Occupant | "several" | null {
-  const { word, quoted } = said;
+  const { word, quoted, line } = said;
   const bare = word.replace(/^@/, "").replace(/[:,]$/, "");
   const exact = room.getOccupant(word);
+  // A nick may have quotes of its own, which clients put in with it.
+  const inQuotes = quoted ? room.getOccupant(line.slice(0, word.length + 2)) : null;
+  if (inQuotes !== null) return exact === null ? inQuotes : "several";
   if (quoted && exact !== null) return exact;
   const meant = bare === word ? null : room.getOccupant(bare);
   // Somebody who is called "@alice" may be so to be taken for her, and "alice too", to have her taken for them.

@@ -269,6 +269,9 @@ describe("what follows the name of a command", () => {
     };
     const lines = ["alice cooper", "@Alice Cooper: spams", "alice coopers", '"alice" cooper', "bob spams"];
     expect(lines.map(kicked)).toEqual(["nobody", "nobody", "alice", "alice", "bob"]);
+    there.push({ nick: '"alice"' } as Occupant, { nick: "'carol'" } as Occupant);
+    const quoted = ['"alice" spams', `'"alice"' spams`, "'alice'", "alice", "'carol' spams", "carol"];
+    expect(quoted.map(kicked)).toEqual(["nobody", '"alice"', "alice", "alice", "'carol'", "nobody"]);
     const parsed = parseArgs(parseTemplate("kick <who:occupant> [why...]"), "alice cooper", room);
     expect(parsed.ok ? "" : problemText(parsed.problem, "!kick", DEFAULT_TEXTS)).toBe(
       'who: "alice" is not the nick of just one here: write all of it, in quotes. Usage: !kick',

@@ -48,7 +48,10 @@ describeOnServices("who has a nick that begins with another one, or stands in qu
       ]);
       expect(await said("alice:", "!kick alice: spams", '!kick "alice:" spams')).toEqual(["alice:|spams"]);
       expect(await said("alice ", "!kick alice", '!kick "alice " spams')).toEqual(["alice|", "alice |spams"]);
-      expect(await said('"alice"', '!kick "alice"', `!kick '"alice"'`)).toEqual(["alice|", '"alice"|']);
+      expect(await said('"alice"', '!kick "alice"', `!kick '"alice"'`, "!kick alice")).toEqual([
+        '"alice"|',
+        "alice|",
+      ]);
     } finally {
       await alice.stop();
       await mallory.stop();
