@@ -2,7 +2,7 @@ import type { Timer } from "../../base/clock.js";
 import { ArgumentError } from "../../base/errors.js";
 import type { MessageReceived } from "../../muc/events/messages.js";
 import type { Occupant } from "../../muc/occupant.js";
-import { nobody, type AskingCall } from "./asker.js";
+import { afterOthers, nobody, type AskingCall } from "./asker.js";
 import type { Question } from "./questions.js";
 import { isThere, waitOf, whomToAsk, type AskOptions } from "./whom.js";
 
@@ -127,7 +127,8 @@ export class Answers implements AsyncIterableIterator<MessageReceived, undefined
     const result = new Promise<IteratorResult<MessageReceived, undefined>>((resolve, reject) => {
       if (this.#waiting !== null) return reject(new ArgumentError("Wait for one answer at a time"));
       const waiting = { resolve, reject };
-      if (this.#received.length > 0 || this.#over !== null) return this.#settle(waiting);
+      if (this.#received.length > 0) return this.#settle(waiting);
+      if (this.#over !== null) return void afterOthers().then(() => this.#settle(waiting));
       this.#waiting = waiting;
       this.#call.turn.park();
     });

@@ -30,14 +30,32 @@ export function ask(call: AskingCall, text: DraftInit, options: AskOptions): Pro
   return answer;
 }
 
-async function start(call: AskingCall, text: DraftInit, options: AskOptions): Promise<MessageReceived> {
-  const { event, turn, questions, signals } = call;
+/** Whom, where and for how long. Throws what is in the way. */
+function prepare({ event, turn, questions, signals }: AskingCall, options: AskOptions) {
   const timeoutMs = waitOf(options);
   const whom = whomToAsk(event, options);
   if (turn.over) throw new ArgumentError("The handler is over: it cannot ask any more");
   if (questions === null || signals.some(({ aborted }) => aborted)) throw nobody();
   if (!isThere(event, whom)) throw nobody();
   if (!questions.hasPlaceFor(whom)) throw new ArgumentError("Too many questions wait for answers here");
+  return { timeoutMs, whom, questions };
+}
+
+/** Lets all else go on first: whoever asks again at once, whatever comes of it, is not to hold up the process. */
+export function afterOthers(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+async function start(call: AskingCall, text: DraftInit, options: AskOptions): Promise<MessageReceived> {
+  const { turn } = call;
+  let prepared: ReturnType<typeof prepare>;
+  try {
+    prepared = prepare(call, options);
+  } catch (error) {
+    await afterOthers();
+    throw error;
+  }
+  const { timeoutMs, whom, questions } = prepared;
   return new Promise((resolve, reject) => {
     const over = (settle: () => void): void => {
       timer.cancel();
