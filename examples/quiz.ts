@@ -46,6 +46,8 @@ export class OneAtATime extends Middleware {
   async handle(call: HandlerCall, next: () => Promise<void>): Promise<void> {
     const room = call.room?.toString() ?? "";
     if (this.games.rooms.has(room)) return call.refuse("one at a time", "A quiz is on");
+    // who plays alone holds up nobody else
+    if (call.event.type === "message" && call.event.isPrivate) return next();
     this.games.rooms.add(room);
     try {
       await next();

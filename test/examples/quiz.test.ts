@@ -41,6 +41,15 @@ it("tells what nobody knows, when the time is over", async () => {
   expect(await next(room)).toBe("Nobody knows: it is two");
 });
 
+it("holds up nobody in the room where somebody plays it in private", async () => {
+  await using room = await testRoom(Quiz, { providers });
+  const { alice, bob } = await people(room);
+  await alice.whisper("quizzer", "!quiz");
+  await alice.nextMessage({ private: true });
+  await bob.say("!quiz");
+  expect(await next(room)).toBe("1 + 1?");
+});
+
 it("is on once in a room, and again when it is over, also where nobody is left", async () => {
   await using room = await testRoom(Quiz, { providers });
   const { alice, bob } = await people(room);
