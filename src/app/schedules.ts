@@ -10,6 +10,11 @@ import type { Dispatcher } from "./dispatcher.js";
 /** As far ahead as a timer is set: clocks are put right, processes sleep, and timers have their limits. */
 const MAX_SLEEP_MS = 60_000;
 
+/** As many of one handler may be not done in one room. */
+const MAX_TICKS = 1_000;
+
+type Tick = CronTick | BotTick;
+
 const scheduled = (bot: CompiledBot): readonly EventHandler[] => [
   ...(bot.events.get("cron") ?? []),
   ...(bot.events.get("botTick") ?? []),
@@ -33,8 +38,8 @@ export class Schedules {
     { readonly queue: Dispatcher; readonly handlers: ReadonlySet<EventHandler> }
   >();
   readonly #timers = new Map<EventHandler, Timer>();
-  /** The last ticks that are not done, by handler; of the bot itself under null. */
-  readonly #under = new Map<EventHandler, Map<Room | null, CronTick | BotTick>>();
+  /** Ticks that are not done, by handler; of the bot itself under null. The first is at work, the others wait for it. */
+  readonly #under = new Map<EventHandler, Map<Room | null, Tick[]>>();
   #stopped = false;
 
   constructor(clock: Clock) {
@@ -89,18 +94,27 @@ export class Schedules {
         this.#take(handler, new CronTick(room, scheduledAt), of, room);
   }
 
-  #take(handler: EventHandler, tick: CronTick | BotTick, queue: Dispatcher, room: Room | null): void {
-    const under = this.#under.get(handler) ?? new Map<Room | null, CronTick | BotTick>();
+  #take(handler: EventHandler, tick: Tick, queue: Dispatcher, room: Room | null): void {
+    const under = this.#under.get(handler) ?? new Map<Room | null, Tick[]>();
     this.#under.set(handler, under);
-    if (under.has(room) && handler.schedule?.overlap !== "queue") return;
-    under.set(room, tick);
-    // one that took too long may end while the next is at work
-    const done = (): void => {
-      if (under.get(room) === tick) under.delete(room);
+    const ticks = under.get(room) ?? [];
+    if (ticks.length > 0 && (handler.schedule?.overlap !== "queue" || ticks.length >= MAX_TICKS)) return;
+    under.set(room, ticks);
+    if (ticks.push(tick) > 1) return;
+    const give = (next: Tick): void => {
+      const done = (): void => {
+        // one that took too long may end while the next is at work
+        if (ticks[0] !== next) return;
+        ticks.shift();
+        const [waiting] = ticks;
+        if (waiting === undefined) under.delete(room);
+        else if (!this.#stopped) give(waiting);
+      };
+      orderTick(next, { handler, done });
+      // what found no place will never be done
+      if (!queue.take(next)) done();
     };
-    orderTick(tick, { handler, done });
-    // what found no place will never be done
-    if (!queue.take(tick)) done();
+    give(tick);
   }
 
   /** Nothing more is called. */

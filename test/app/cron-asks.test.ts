@@ -33,6 +33,29 @@ describe("@Cron", () => {
     expect(room.bot.answers).toEqual(["10 one", "30 two"]);
   });
 
+  it.each([false, true])("waits for the last one where it says so (parallel: %s)", async (parallel) => {
+    @Bot({ nick: "keeper" })
+    class Keeper {
+      readonly log: string[] = [];
+      @Cron("*/10 * * * * *", { timezone: "UTC", parallel, overlap: "queue" })
+      async ask(tick: CronTick, ctx: HandlerContext) {
+        this.log.push(`${tick.scheduledAt.getUTCSeconds()}?`);
+        this.log.push((await ctx.ask("", { from: "anyone" })).body);
+      }
+      @OnMessage() hear() {
+        return "heard";
+      }
+    }
+    await using room = await testRoom(Keeper);
+    const alice = await room.enter("alice");
+    for (let n = 0; n < 3; n++) await room.clock.advance(10_000);
+    for (const answer of ["one", "two"]) {
+      await alice.say(answer);
+      await room.settled();
+    }
+    expect(room.bot.log).toEqual(["10?", "one", "20?", "two", "30?"]);
+  });
+
   it("that took too long does not end the next one when it ends at last", async () => {
     const ends: (() => void)[] = [];
     @Bot({ nick: "keeper" })
