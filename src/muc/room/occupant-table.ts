@@ -1,6 +1,6 @@
 import type { Element } from "../../base/element.js";
 import { JID } from "../../base/jid.js";
-import { LanguageMap } from "../../base/language-map.js";
+import type { LanguageMap } from "../../base/language-map.js";
 import { unpin } from "../../base/unpin.js";
 import type { Farewell } from "../events/lifecycle.js";
 import {
@@ -18,7 +18,7 @@ import type { Room } from "../room.js";
 import type { LeaveMode } from "../status-codes.js";
 import type { MucItem } from "../wire/muc-user.js";
 import { NS } from "../wire/namespaces.js";
-import { isOnlyText, NO_TEXTS, readTexts } from "../wire/texts.js";
+import { isOnlyText, NO_TEXTS, readOwnTexts } from "../wire/texts.js";
 
 const SHOWS: ReadonlySet<string> = new Set(["chat", "away", "xa", "dnd"]);
 const NOBODY: Farewell = { actor: null, reason: null, statusCodes: new Set() };
@@ -284,10 +284,7 @@ function isWrittenAs(bare: JID, text: string): boolean {
 
 /** The texts of a status, that do not hold on to the stanza they came in; those known where they are the same. */
 function keptTexts(stanza: Element, known: LanguageMap): LanguageMap {
-  if (isOnlyText(stanza, "status", known)) return known;
-  const texts = readTexts(stanza, "status");
-  if (texts.size === 0) return texts;
-  return new LanguageMap([...texts].map(([language, text]) => [unpin(language), unpin(text)]));
+  return isOnlyText(stanza, "status", known) ? known : readOwnTexts(stanza, "status");
 }
 
 /** Who did it, and why, as the item of a presence says. */

@@ -1,6 +1,7 @@
 import type { Element } from "../../base/element.js";
 import { JID } from "../../base/jid.js";
 import { LanguageMap } from "../../base/language-map.js";
+import { unpin } from "../../base/unpin.js";
 import { NS } from "./namespaces.js";
 
 /** A map of no languages. */
@@ -8,14 +9,24 @@ export const NO_TEXTS = new LanguageMap();
 
 /** The texts of the children of that name, by language; an empty one is no text, but where `keepEmpty` says so. */
 export function readTexts(stanza: Element, name: string, keepEmpty = false): LanguageMap {
-  const texts = stanza.getChildren(name, stanza.xmlns ?? undefined);
-  if (texts.length === 0) return NO_TEXTS;
+  const xmlns = stanza.xmlns ?? undefined;
   const inherited = stanza.attrs["xml:lang"] ?? "";
-  return new LanguageMap(
-    texts
-      .map((each) => [each.attrs["xml:lang"] ?? inherited, each.text()] as const)
-      .filter(([, text]) => keepEmpty || text !== ""),
-  );
+  let texts: [string, string][] | null = null;
+  for (const child of stanza.children) {
+    if (typeof child === "string" || !child.is(name, xmlns)) continue;
+    const text = child.text();
+    if (text !== "" || keepEmpty) (texts ??= []).push([child.attrs["xml:lang"] ?? inherited, text]);
+  }
+  return texts === null ? NO_TEXTS : new LanguageMap(texts);
+}
+
+/** As {@link readTexts}, of texts that do not hold on to the stanza they came in. */
+export function readOwnTexts(stanza: Element, name: string): LanguageMap {
+  const texts = readTexts(stanza, name);
+  if (texts.size === 0) return texts;
+  const own: [string, string][] = [];
+  texts.forEach((text, language) => own.push([unpin(language), unpin(text)]));
+  return new LanguageMap(own);
 }
 
 /** The only child of that name; null where there is none, or there are several to choose from by language. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { LanguageMap } from "../../../src/base/language-map.js";
-import { isOnlyText, readDelay, readTexts } from "../../../src/muc/wire/texts.js";
+import { isOnlyText, readDelay, readOwnTexts, readTexts } from "../../../src/muc/wire/texts.js";
 import { parseStanza } from "../../support/fake-session.js";
 
 describe("texts by language (RFC 6121 §5.2.3)", () => {
@@ -16,6 +16,7 @@ describe("texts by language (RFC 6121 §5.2.3)", () => {
     ["not markup inside", "<message><body>a<b>b</b>c</body></message>", { "": "ac" }],
   ])("%s", (_what, xml, expected) => {
     expect(readTexts(parseStanza(xml), "body").toJSON()).toEqual(expected);
+    expect([...readOwnTexts(parseStanza(xml), "body")]).toEqual(Object.entries(expected));
   });
 
   it("the empty one, where it is asked for", () => {
