@@ -132,6 +132,8 @@ function isBegunNick({ word, quoted, line }: WordInLine, room: FindOccupant): bo
   if (quoted || line.length === word.length) return false;
   const folded = line.replace(/^@/, "").toLowerCase();
   return room.occupants.some(({ nick }) => {
+    // most nicks are passed over by this alone
+    if (nick.length <= word.length) return false;
     const begun = nick.trim().toLowerCase();
     return /\s/.test(begun) && folded.startsWith(begun) && /^[:,]?(?:\s|$)/.test(folded.slice(begun.length));
   });

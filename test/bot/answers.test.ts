@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { xml } from "../../src/base/element.js";
 import { ArgumentError, NotJoinedError } from "../../src/base/errors.js";
 import { Bot, Command, OnMessage, Require } from "../../src/bot/decorators.js";
 import type { AnswersOptions } from "../../src/bot/ask/answers.js";
@@ -66,6 +67,16 @@ describe("ctx.answers", () => {
       "alice answered end",
       "heard alice: more",
     ]);
+  });
+
+  it("takes for no answer what cannot be read: what is encrypted", async () => {
+    const bots = await entered(listening(() => ({})));
+    await say(bots, "!listen");
+    const extra = [xml("encryption", { xmlns: "urn:xmpp:eme:0", namespace: "urn:xmpp:omemo:2" })];
+    bots.says("You cannot read this", { nick: "alice", extra });
+    await turns();
+    await say(bots, "end");
+    expect(bots.lines).toEqual(["heard alice: ", "alice answered end"]);
   });
 
   it("loses none of those who answer at once", async () => {

@@ -76,7 +76,8 @@ export class Questions {
     const question = this.#find(event);
     if (question === null) return false;
     const message = event.type === "message" ? event : event.asMessage();
-    if (message.replaces !== null) return false;
+    // what is encrypted, or nothing but a quotation, says nothing that could be read
+    if (message.replaces !== null || message.body === "") return false;
     if (question.stays !== true) this.withdraw(question);
     question.answered(message);
     return true;
