@@ -24,12 +24,19 @@ const compile: Compile = async (root, into) => {
   if (!existsSync(join(into, "index.js"))) throw new Error(`dist could not be built:\n${printed}`);
 };
 
-/** When the files of a folder with this ending were written, in milliseconds since 1970. */
+/**
+ * When the files of a folder with this ending were written, in milliseconds since 1970; none where there is no folder, as
+ * while somebody else puts another one in its place.
+ */
 function times(folder: string, extension: string): readonly number[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(extension))
-    .map((name) => statSync(join(folder, name)).mtimeMs);
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(extension))
+      .map((name) => statSync(join(folder, name)).mtimeMs);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return [];
+  }
 }
 
 const changedAt = (root: string): number => Math.max(...times(join(root, "src"), ".ts"));
@@ -48,6 +55,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Whose lock it is; "" where nobody has it, or did not say so yet. */
+function ownerOf(lock: string): string {
+  try {
+    return readFileSync(lock, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 /** Takes the lock, if nobody else who lives has it. */
 function takes(lock: string): boolean {
   try {
@@ -57,7 +73,7 @@ function takes(lock: string): boolean {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
   // A worker whose run was killed leaves its lock behind. Between its making and its writing a lock names nobody.
-  const owner = existsSync(lock) ? readFileSync(lock, "utf8") : "";
+  const owner = ownerOf(lock);
   if (owner !== "" && !isAlive(Number(owner))) rmSync(lock, { force: true });
   return false;
 }
