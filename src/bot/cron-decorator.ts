@@ -10,7 +10,7 @@ export interface CronOptions {
   readonly timezone?: string;
   /** Once in each active room (default), or once for the bot. */
   readonly per?: "room" | "bot";
-  /** What becomes of a tick that comes while the last one is not done: it is left out (default), or waits its turn. */
+  /** What becomes of a tick that comes while the last one is not done: it is left out (default), or waits its turn: with that one 1,000 at most. */
   readonly overlap?: "skip" | "queue";
   /** Beside the room's queue: what happens in the room does not wait for it, nor it for that. */
   readonly parallel?: boolean;

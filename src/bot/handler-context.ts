@@ -42,8 +42,8 @@ export class HandlerContext {
    * reaches nobody else; an empty text waits for it without asking. Meanwhile the handler does not hold up its room, and its time does not run. The asked is known by
    * their `Occupant`, whatever they are called, and over stays by a real address or a trusted occupant-id. Rejects with
    * `RequestTimeoutError` when no answer came in time (a minute, unless `timeoutMs` says otherwise), with `NotJoinedError`
-   * when none can come any more: the asked has left, the room is out, the bot stops; with `ArgumentError` for what
-   * cannot be asked.
+   * when none can come any more: the asked has left, the room is out, the bot stops; with `ReplyError` when whoever caused
+   * the event answers, and has lost what the handler requires; with `ArgumentError` for what cannot be asked.
    */
   ask(text: DraftInit, options: AskOptions = {}): Promise<MessageReceived> {
     return this.#source.ask(text, options);
@@ -54,7 +54,8 @@ export class HandlerContext {
    * say where the event came from, one after the other and none left out, from the call until the loop is left, or the
    * time (a minute, unless `timeoutMs` says otherwise) is over, which ends the loop. It reaches nobody else. While the loop
    * waits the handler does not hold up its room, as with {@link ask}; while it looks at an answer it has its turn. Rejects
-   * with `NotJoinedError` when nobody can answer any more. Throws `ArgumentError` for whom it cannot listen to.
+   * with `NotJoinedError` when nobody can answer any more, and with `ReplyError` as {@link ask} does. Throws `ArgumentError`
+   * for whom it cannot listen to.
    */
   answers(options: AnswersOptions = {}): AsyncIterableIterator<MessageReceived, undefined> {
     return this.#source.answers(options);

@@ -56,6 +56,26 @@ describe("@Cron", () => {
     expect(room.bot.log).toEqual(["10?", "one", "20?", "two", "30?"]);
   });
 
+  it("keeps a thousand at most, with the one that is at work", async () => {
+    @Bot({ nick: "keeper" })
+    class Keeper {
+      readonly times: number[] = [];
+      @Cron("* * * * * *", { timezone: "UTC", overlap: "queue" })
+      async ask({ scheduledAt }: CronTick, ctx: HandlerContext) {
+        this.times.push(scheduledAt.getTime());
+        if (this.times.length === 1) await ctx.ask("", { from: "anyone", timeoutMs: HOUR_MS });
+      }
+    }
+    await using room = await testRoom(Keeper);
+    const alice = await room.enter("alice");
+    await room.clock.advance(1_100_000);
+    expect(room.bot.times).toHaveLength(1);
+    await alice.say("go on");
+    await room.settled();
+    const [first = 0] = room.bot.times;
+    expect([room.bot.times.length, room.bot.times.at(-1)]).toEqual([1_000, first + 999_000]);
+  });
+
   it("that took too long does not end the next one when it ends at last", async () => {
     const ends: (() => void)[] = [];
     @Bot({ nick: "keeper" })

@@ -7,6 +7,7 @@ import type { AnswersOptions } from "../../src/bot/ask/answers.js";
 import type { HandlerContext } from "../../src/bot/handler-context.js";
 import type { MessageReceived } from "../../src/muc/events/messages.js";
 import { BotsInRoom, turns, WRONG } from "./support/bots-in-room.js";
+import { entered, say } from "./support/people.js";
 
 const ROOM = "lobby@rooms.example.org";
 
@@ -34,20 +35,6 @@ function listening(
     }
   }
   return Keeper;
-}
-
-async function entered(type: new () => object, jid?: string): Promise<BotsInRoom> {
-  const bots = new BotsInRoom(type);
-  await bots.enter();
-  bots.comes("alice", ROOM, [], jid === undefined ? {} : { jid });
-  bots.comes("bob");
-  bots.comes("carol");
-  return bots;
-}
-
-async function say(bots: BotsInRoom, body: string, nick = "alice"): Promise<void> {
-  bots.says(body, { nick });
-  await turns();
 }
 
 const anyone = (): AnswersOptions => ({ from: "anyone" });
@@ -81,6 +68,7 @@ describe("ctx.answers", () => {
 
   it("loses none of those who answer at once", async () => {
     const bots = await entered(listening(anyone));
+    bots.comes("carol");
     await say(bots, "!listen");
     for (const [nick, body] of [
       ["alice", "one"],
@@ -125,6 +113,7 @@ describe("ctx.answers", () => {
         from: room.occupants.filter(({ nick }) => nick === "bob" || nick === "carol"),
       })),
     );
+    bots.comes("carol");
     await say(bots, "!listen");
     await say(bots, "me?");
     await say(bots, "one", "bob");

@@ -10,6 +10,7 @@ import type { MessageReceived } from "../../src/muc/events/messages.js";
 import type { OccupantJoined } from "../../src/muc/events/occupants.js";
 import { BOT_MARK } from "../../src/bot/bot-mark.js";
 import { BotsInRoom, turns, WRONG } from "./support/bots-in-room.js";
+import { entered, say } from "./support/people.js";
 
 const ROOM = "lobby@rooms.example.org";
 
@@ -30,20 +31,6 @@ function asking(options: (m: MessageReceived) => AskOptions = () => ({})): new (
     }
   }
   return Keeper;
-}
-
-async function entered(type: new () => object, jid?: string): Promise<BotsInRoom> {
-  const bots = new BotsInRoom(type);
-  await bots.enter();
-  bots.comes("alice", ROOM, [], jid === undefined ? {} : { jid });
-  bots.comes("bob");
-  return bots;
-}
-
-/** Says it, and waits until all that can happen at once has. */
-async function say(bots: BotsInRoom, body: string, nick = "alice", extra: ReturnType<typeof xml>[] = []) {
-  bots.says(body, { nick, extra });
-  await turns();
 }
 
 describe("ctx.ask", () => {

@@ -62,6 +62,12 @@ const COMMANDS = [
 
 function extras(room: string, alice: string): XmlElement[][] {
   const item = xml("item", { affiliation: "owner", role: "moderator", jid: `${alice}/x` });
+  const said = { from: `${room}/alice`, type: "groupchat", xmlns: "jabber:client" };
+  const forwarded = xml(
+    "forwarded",
+    { xmlns: "urn:xmpp:forward:0" },
+    xml("message", said, xml("body", {}, "!ban")),
+  );
   return [
     [],
     [xml("x", { xmlns: USER }, item, xml("status", { code: "110" }))],
@@ -99,32 +105,8 @@ function extras(room: string, alice: string): XmlElement[][] {
         xml("body", { start: "-1", end: "x" }),
       ),
     ],
-    [
-      xml(
-        "received",
-        { xmlns: "urn:xmpp:carbons:2" },
-        xml(
-          "forwarded",
-          { xmlns: "urn:xmpp:forward:0" },
-          xml(
-            "message",
-            { from: `${room}/alice`, type: "groupchat", xmlns: "jabber:client" },
-            xml("body", {}, "!ban"),
-          ),
-        ),
-      ),
-    ],
-    [
-      xml(
-        "forwarded",
-        { xmlns: "urn:xmpp:forward:0" },
-        xml(
-          "message",
-          { from: `${room}/alice`, type: "groupchat", xmlns: "jabber:client" },
-          xml("body", {}, "!ban"),
-        ),
-      ),
-    ],
+    [xml("received", { xmlns: "urn:xmpp:carbons:2" }, forwarded)],
+    [forwarded],
     [xml("subject", {}, "!ban")],
     [xml("encryption", { xmlns: "urn:xmpp:eme:0", namespace: "x" })],
     [
