@@ -286,6 +286,32 @@ describe("ctx.answers", () => {
     expect(bots.lines.join()).not.toContain("two");
   });
 
+  it("lets all else go on before a handler that tries again and again learns that it cannot", async () => {
+    let tries = 0;
+    let rested = false;
+    @Bot()
+    class Keeper {
+      @Command("again") async again(_m: MessageReceived, _args: object, ctx: HandlerContext) {
+        // as one that swallows every error does, until something else had its turn
+        setImmediate(() => setImmediate(() => (rested = true)));
+        const listeners = Array.from({ length: 20 }, () => ctx.answers());
+        while (!rested && tries < 1_000) {
+          tries++;
+          await ctx
+            .answers()
+            .next()
+            .catch(() => {});
+        }
+        return `${listeners.length} listen`;
+      }
+    }
+    const bots = await entered(Keeper);
+    await say(bots, "!again");
+    for (let n = 0; n < 5; n++) await turns();
+    expect([rested, tries < 10]).toEqual([true, true]);
+    expect(bots.lines).toEqual(["20 listen"]);
+  });
+
   it("takes a thousand that nobody looks at, and leaves the others to whoever hears them", async () => {
     const bots = await entered(listening(anyone, () => new Promise<void>(() => {})));
     await say(bots, "!listen");

@@ -51,25 +51,26 @@ export class Answers implements AsyncIterableIterator<MessageReceived, undefined
 
   /** Listens from now on. Throws `ArgumentError` for whom it cannot listen to. */
   constructor(call: AskingCall, options: AnswersOptions) {
-    const { event, turn, questions, signals, clock } = call;
     this.#call = call;
     const timeoutMs = waitOf(options);
-    const whom = whomToHear(call, options);
-    if (turn.over) throw new ArgumentError("The handler is over: it cannot ask any more");
+    const obstacle = this.#open(whomToHear(call, options));
+    if (obstacle === null) {
+      this.#timer = call.clock.setTimeout(() => this.#close(null), timeoutMs);
+      this.#forget = call.asked(() => this.#close(nobody()));
+    } else this.#close(obstacle);
+  }
+
+  /** Listens to those who are there. What keeps it from that is for whoever waits: not thrown, it lets all else go on. */
+  #open(whom: readonly Whom[]): Error | null {
+    const { event, turn, questions, signals } = this.#call;
+    if (turn.over) return new ArgumentError("The handler is over: it cannot ask any more");
     const there = signals.some(({ aborted }) => aborted) ? [] : whom.filter((each) => isThere(event, each));
-    if (questions === null || there.length === 0) {
-      this.#over = { error: nobody() };
-      return;
-    }
+    if (questions === null || there.length === 0) return nobody();
     for (const each of there) {
-      if (!questions.hasPlaceFor(each)) {
-        this.#close(null);
-        throw new ArgumentError("Too many questions wait for answers here");
-      }
+      if (!questions.hasPlaceFor(each)) return new ArgumentError("Too many questions wait for answers here");
       this.#listen(each);
     }
-    this.#timer = clock.setTimeout(() => this.#close(null), timeoutMs);
-    this.#forget = call.asked(() => this.#close(nobody()));
+    return null;
   }
 
   #listen(whom: Whom): void {
